@@ -1,0 +1,29 @@
+/** How frames travel from a capture file to the core: bytes in one area, their index in another, both lent by the core. */
+
+/** One record of the frame index: eight unsigned 32-bit words. The core publishes the same names. */
+export const FRAME_WORDS = ["at", "captured", "original", "seconds", "nanos", "device", "linkType", "flags"] as const;
+export type FrameWord = (typeof FRAME_WORDS)[number];
+
+/** `flags` of a frame: direction where the capture itself tells it. */
+export const FRAME_FLAGS = { out: 1, in: 2 } as const;
+
+/** Room for one batch. `bytes` and `index` may be views of wasm memory: take them anew for every batch. */
+export interface FrameArea {
+  /** Where a reader puts captured bytes; `at` of a frame counts from the start of this area. */
+  readonly bytes: Uint8Array;
+  /** FRAME_WORDS.length words a frame. */
+  readonly index: Uint32Array;
+}
+
+/** Link types this version reads: number (tcpdump.org/linktypes) -> name. */
+export const LINK_TYPES = { 1: "EN10MB" } as const;
+
+/** Largest record a capture may claim (libpcap's MAXIMUM_SNAPLEN). */
+export const FRAME_BYTES_MAX = 262_144;
+
+/** What a reader can say of a capture once it has ended. */
+export interface CaptureEnd {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly truncated: boolean;
+}
