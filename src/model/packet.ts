@@ -1,4 +1,5 @@
 /** The row of fields that a packet is, and the one test that everything which looks at a packet is made of. */
+import { type Prefix, maskWords, networkWords } from "./address.js";
 
 /** Fields of a packet in the order of the core's record; every field is an unsigned 32-bit word. Unknown fields are 0 and their bit in `known` is clear. */
 export const FIELDS = [
@@ -30,8 +31,6 @@ export interface Match {
   readonly low: number;
   readonly span: number;
 }
-
-import { type Prefix, maskWords, networkWords } from "./address.js";
 
 const WHOLE = 0xffffffff;
 
