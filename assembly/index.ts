@@ -1,0 +1,44 @@
+// The door: everything the host may call, and the layout it writes and reads by. src/core/core.ts is its only caller.
+
+import { mark, reserve, rewind } from "./arena";
+import { createRun, judgeBatch, startCapture, startRun, surveyBatch } from "./judge";
+import { Run } from "./layout";
+import { Intervals } from "./lpm/intervals";
+import { Linear } from "./lpm/linear";
+import { lookupBatch } from "./lpm/lpm";
+
+export {
+  Action, Class, Disposition, FibAt, Field, FindingAt, FindingKind, FrameAt, FrameFlag, HopAt, ImageAt, Limit, ListenerAt, MatchAt, PacketAt,
+  PrefixAt, Reason, RouteAt, RouteKind, RowAt, RuleAt, RunAt, SettledAt, SlotAt, SourceAt, TotalsAt, JudgementAt,
+} from "./layout";
+export { mark, reserve, rewind };
+
+/** Reserves a run; returns its address. */
+export function create(): usize {
+  return changetype<usize>(createRun());
+}
+
+export function start(run: usize, image: usize): void {
+  startRun(changetype<Run>(run), image);
+}
+
+export function capture(run: usize, number: u32): void {
+  startCapture(changetype<Run>(run), number);
+}
+
+export function survey(run: usize, count: u32): u32 {
+  return surveyBatch(changetype<Run>(run), count);
+}
+
+export function judge(run: usize, count: u32): void {
+  judgeBatch(changetype<Run>(run), count);
+}
+
+/** Answers `count` destinations by the oracle or by the fast structure: 16 bytes in, u32 out. */
+export function lookupLinear(fib: usize, addresses: usize, answers: usize, count: u32): void {
+  lookupBatch<Linear>(fib, addresses, answers, count);
+}
+
+export function lookupIntervals(fib: usize, addresses: usize, answers: usize, count: u32): void {
+  lookupBatch<Intervals>(fib, addresses, answers, count);
+}

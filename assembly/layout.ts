@@ -1,0 +1,558 @@
+// Long because every record is drawn once here, beside the offsets the host uses.
+// Every record that crosses the border, and the offsets the host writes and reads it by.
+// The enums named XAt are exported by index.ts: no number is written twice.
+
+/** One captured frame, described by whoever read the capture (FRAME_WORDS in src/model/capture.ts). */
+@unmanaged @final export class Frame {
+  at: u32; // offset of the first byte from the start of the byte area
+  captured: u32;
+  original: u32;
+  seconds: u32;
+  nanos: u32;
+  device: u32; // device number, 0 = the capture does not say
+  linkType: u32;
+  flags: u32; // FrameFlag
+}
+export enum FrameAt {
+  at = offsetof<Frame>("at"),
+  captured = offsetof<Frame>("captured"),
+  original = offsetof<Frame>("original"),
+  seconds = offsetof<Frame>("seconds"),
+  nanos = offsetof<Frame>("nanos"),
+  device = offsetof<Frame>("device"),
+  linkType = offsetof<Frame>("linkType"),
+  flags = offsetof<Frame>("flags"),
+  SIZE = offsetof<Frame>(),
+}
+export enum FrameFlag { OUT = 1, IN = 2 }
+
+/** A packet is a row of fields (FIELDS in src/model/packet.ts), followed by what only the core needs. */
+@unmanaged @final export class Packet {
+  family: u32;
+  etherType: u32;
+  proto: u32;
+  src0: u32;
+  src1: u32;
+  src2: u32;
+  src3: u32;
+  dst0: u32;
+  dst1: u32;
+  dst2: u32;
+  dst3: u32;
+  sport: u32;
+  dport: u32;
+  icmpType: u32;
+  icmpCode: u32;
+  tcpFlags: u32;
+  hopLimit: u32;
+  tos: u32;
+  mark: u32;
+  uid: u32;
+  gid: u32;
+  iif: u32;
+  oif: u32;
+  condition: u32;
+  fragment: u32;
+  ownHardware: u32;
+  flow: u32;
+  // Below: not matched by rows.
+  direction: u32;
+  group: u32; // 1 when the frame was sent to a multicast or broadcast hardware address
+  fragmentId: u32;
+  payload: u32; // address of the transport payload, or of the packet an ICMP error quotes
+  payloadEnd: u32; // end of its captured bytes
+  sequence: u32; // TCP
+  acknowledged: u32; // TCP
+  segment: u32; // TCP payload length plus one each for SYN and FIN
+  explained: u32; // Explained bits
+  rule: u32; // deciding rule of the walk that reaches the WAN, 1-based; 0 = none
+  route: u32; // deciding route, 1-based
+  wholeEnd: u32; // end of the IP packet as its header tells, which may lie beyond the capture
+  reserved: u32;
+}
+export enum Field {
+  family = offsetof<Packet>("family"),
+  etherType = offsetof<Packet>("etherType"),
+  proto = offsetof<Packet>("proto"),
+  src0 = offsetof<Packet>("src0"),
+  src1 = offsetof<Packet>("src1"),
+  src2 = offsetof<Packet>("src2"),
+  src3 = offsetof<Packet>("src3"),
+  dst0 = offsetof<Packet>("dst0"),
+  dst1 = offsetof<Packet>("dst1"),
+  dst2 = offsetof<Packet>("dst2"),
+  dst3 = offsetof<Packet>("dst3"),
+  sport = offsetof<Packet>("sport"),
+  dport = offsetof<Packet>("dport"),
+  icmpType = offsetof<Packet>("icmpType"),
+  icmpCode = offsetof<Packet>("icmpCode"),
+  tcpFlags = offsetof<Packet>("tcpFlags"),
+  hopLimit = offsetof<Packet>("hopLimit"),
+  tos = offsetof<Packet>("tos"),
+  mark = offsetof<Packet>("mark"),
+  uid = offsetof<Packet>("uid"),
+  gid = offsetof<Packet>("gid"),
+  iif = offsetof<Packet>("iif"),
+  oif = offsetof<Packet>("oif"),
+  condition = offsetof<Packet>("condition"),
+  fragment = offsetof<Packet>("fragment"),
+  ownHardware = offsetof<Packet>("ownHardware"),
+  flow = offsetof<Packet>("flow"),
+}
+/** What the host reads of a packet besides its fields. */
+export enum PacketAt {
+  direction = offsetof<Packet>("direction"),
+  payload = offsetof<Packet>("payload"),
+  payloadEnd = offsetof<Packet>("payloadEnd"),
+  wholeEnd = offsetof<Packet>("wholeEnd"),
+  explained = offsetof<Packet>("explained"),
+  rule = offsetof<Packet>("rule"),
+  route = offsetof<Packet>("route"),
+  SIZE = offsetof<Packet>(),
+}
+if (offsetof<Packet>() != 160) ERROR("Packet is 160 bytes");
+
+/** Values of `condition`. */
+export enum Condition { WHOLE = 0, CUT = 1, MALFORMED = 2 }
+/** Values of `fragment`. */
+export enum Fragment { NONE = 0, FIRST = 1, LATER = 2 }
+/** Values of `direction`. */
+export enum Direction { UNKNOWN = 0, OUT = 1, IN = 2 }
+/** Values of `flow`, as FLOW in src/model/verdict.ts. */
+export enum Flow { NONE = 0, HERE = 1, WAN = 2, LISTENER = 3, UNDER_WAY = 4, TRIGGER = 5, FORGOTTEN = 6 }
+/** Bits of `explained`: which kind of sender the node's tables would let out on a WAN device. */
+export enum Explained { UNMARKED = 1, MARKED = 2 }
+
+/** Holds when ((packet[field] & mask) - low) <= span, unsigned. A span of 0 means equality. */
+@unmanaged @final export class Match {
+  field: u32; // byte offset into Packet, from Field
+  mask: u32;
+  low: u32;
+  span: u32;
+}
+export enum MatchAt {
+  field = offsetof<Match>("field"),
+  mask = offsetof<Match>("mask"),
+  low = offsetof<Match>("low"),
+  span = offsetof<Match>("span"),
+  SIZE = offsetof<Match>(),
+}
+if (offsetof<Match>() != 16) ERROR("Match is 16 bytes, four to a cache line");
+
+/** A policy row: all its matches must hold. */
+@unmanaged @final export class Row {
+  matches: u32; // address of the first Match
+  count: u32;
+  verdict: u32; // 1-based number in CLASSES
+  reason: u32; // 1-based number in REASON_NAMES, 0 = none
+}
+export enum RowAt {
+  matches = offsetof<Row>("matches"),
+  count = offsetof<Row>("count"),
+  verdict = offsetof<Row>("verdict"),
+  reason = offsetof<Row>("reason"),
+  SIZE = offsetof<Row>(),
+}
+
+/** One policy routing rule (net/core/fib_rules.c). */
+@unmanaged @final export class Rule {
+  matches: u32;
+  count: u32;
+  invert: u32;
+  unknown: u32; // 1 when a selector is not modelled: the rule may or may not match
+  action: u32; // Action
+  target: u32; // TABLE: table slot; GOTO: index of the rule to go on with, NONE when unresolved
+  suppressLength: u32; // prefix lengths up to and including this one are suppressed; NONE = off
+  suppressGroup: u32; // device group number that is suppressed; NONE = off
+}
+export enum RuleAt {
+  matches = offsetof<Rule>("matches"),
+  count = offsetof<Rule>("count"),
+  invert = offsetof<Rule>("invert"),
+  unknown = offsetof<Rule>("unknown"),
+  action = offsetof<Rule>("action"),
+  target = offsetof<Rule>("target"),
+  suppressLength = offsetof<Rule>("suppressLength"),
+  suppressGroup = offsetof<Rule>("suppressGroup"),
+  SIZE = offsetof<Rule>(),
+}
+export enum Action { TABLE = 0, GOTO = 1, NOP = 2, STOP = 3, UNKNOWN = 4 }
+export const NONE: u32 = 0xffffffff;
+
+/** A distinct destination prefix of any table of one family. */
+@unmanaged @final export class Prefix {
+  word0: u32;
+  word1: u32;
+  word2: u32;
+  word3: u32;
+  mask0: u32;
+  mask1: u32;
+  mask2: u32;
+  mask3: u32;
+  length: u32;
+  parent: u32; // 1-based number of the longest prefix that covers this one; 0 = none
+}
+export enum PrefixAt {
+  word0 = offsetof<Prefix>("word0"),
+  word1 = offsetof<Prefix>("word1"),
+  word2 = offsetof<Prefix>("word2"),
+  word3 = offsetof<Prefix>("word3"),
+  mask0 = offsetof<Prefix>("mask0"),
+  mask1 = offsetof<Prefix>("mask1"),
+  mask2 = offsetof<Prefix>("mask2"),
+  mask3 = offsetof<Prefix>("mask3"),
+  length = offsetof<Prefix>("length"),
+  parent = offsetof<Prefix>("parent"),
+  SIZE = offsetof<Prefix>(),
+}
+
+/** What one table holds at one prefix or, when nothing, at the nearest shorter prefix that has a route in it. */
+@unmanaged @final export class Slot {
+  prefix: u32; // 1-based number of that prefix; 0 = the table has no covering route
+  first: u32; // 1-based number of its first route, in the kernel's order
+  count: u32;
+  reserved: u32;
+}
+export enum SlotAt {
+  prefix = offsetof<Slot>("prefix"),
+  first = offsetof<Slot>("first"),
+  count = offsetof<Slot>("count"),
+  SIZE = offsetof<Slot>(),
+}
+
+/** One route; next hops of a multipath route stand together. */
+@unmanaged @final export class Route {
+  kind: u32; // RouteKind
+  tos: u32;
+  length: u32; // of the destination prefix
+  sourceLength: u32; // 0 = not source-specific
+  source0: u32;
+  source1: u32;
+  source2: u32;
+  source3: u32;
+  hops: u32; // address of the first Hop
+  hopCount: u32;
+}
+export enum RouteAt {
+  kind = offsetof<Route>("kind"),
+  tos = offsetof<Route>("tos"),
+  length = offsetof<Route>("length"),
+  sourceLength = offsetof<Route>("sourceLength"),
+  source0 = offsetof<Route>("source0"),
+  source1 = offsetof<Route>("source1"),
+  source2 = offsetof<Route>("source2"),
+  source3 = offsetof<Route>("source3"),
+  hops = offsetof<Route>("hops"),
+  hopCount = offsetof<Route>("hopCount"),
+  SIZE = offsetof<Route>(),
+}
+/** FORWARD is any ordinary route, ERROR stops the walk, THROW goes on with the next rule. */
+export enum RouteKind { FORWARD = 0, ERROR = 1, THROW = 2 }
+
+@unmanaged @final export class Hop {
+  device: u32; // device number
+  wan: u32; // 1 when the device belongs to the WAN
+  dead: u32; // 1 when the kernel skips it
+  group: u32; // group number of the device
+}
+export enum HopAt {
+  device = offsetof<Hop>("device"),
+  wan = offsetof<Hop>("wan"),
+  dead = offsetof<Hop>("dead"),
+  group = offsetof<Hop>("group"),
+  SIZE = offsetof<Hop>(),
+}
+
+/** The tables and rules of one family. */
+@unmanaged @final export class Fib {
+  rules: u32;
+  ruleCount: u32;
+  prefixes: u32; // longest first
+  prefixCount: u32;
+  slots: u32; // prefixCount rows of tableCount Slots
+  tableCount: u32;
+  routes: u32;
+  routeCount: u32;
+  bounds: u32; // sorted lower bounds of the intervals between prefixes, two u64 each
+  leaves: u32; // for each bound the 1-based prefix that covers its interval
+  boundCount: u32;
+  reserved: u32;
+}
+export enum FibAt {
+  rules = offsetof<Fib>("rules"),
+  ruleCount = offsetof<Fib>("ruleCount"),
+  prefixes = offsetof<Fib>("prefixes"),
+  prefixCount = offsetof<Fib>("prefixCount"),
+  slots = offsetof<Fib>("slots"),
+  tableCount = offsetof<Fib>("tableCount"),
+  routes = offsetof<Fib>("routes"),
+  routeCount = offsetof<Fib>("routeCount"),
+  bounds = offsetof<Fib>("bounds"),
+  leaves = offsetof<Fib>("leaves"),
+  boundCount = offsetof<Fib>("boundCount"),
+  SIZE = offsetof<Fib>(),
+}
+
+/** A port that listens: a UDP flow to it was opened from outside. */
+@unmanaged @final export class Listener {
+  family: u32;
+  proto: u32;
+  port: u32;
+  anyAddress: u32;
+  word0: u32;
+  word1: u32;
+  word2: u32;
+  word3: u32;
+}
+export enum ListenerAt {
+  family = offsetof<Listener>("family"),
+  proto = offsetof<Listener>("proto"),
+  port = offsetof<Listener>("port"),
+  anyAddress = offsetof<Listener>("anyAddress"),
+  word0 = offsetof<Listener>("word0"),
+  word1 = offsetof<Listener>("word1"),
+  word2 = offsetof<Listener>("word2"),
+  word3 = offsetof<Listener>("word3"),
+  SIZE = offsetof<Listener>(),
+}
+
+/** An address that belongs on the WAN. */
+@unmanaged @final export class Source {
+  family: u32;
+  word0: u32;
+  word1: u32;
+  word2: u32;
+  word3: u32;
+  reserved: u32;
+}
+export enum SourceAt {
+  family = offsetof<Source>("family"),
+  word0 = offsetof<Source>("word0"),
+  word1 = offsetof<Source>("word1"),
+  word2 = offsetof<Source>("word2"),
+  word3 = offsetof<Source>("word3"),
+  SIZE = offsetof<Source>(),
+}
+
+/** A node and a policy, compiled: the root of everything the host wrote. */
+@unmanaged @final export class Image {
+  fib4: u32; // address of a Fib
+  fib6: u32;
+  rows: u32;
+  rowCount: u32;
+  macs: u32; // own hardware addresses, one u64 each: the six bytes as a big-endian number
+  macCount: u32;
+  sources: u32;
+  sourceCount: u32;
+  listeners: u32;
+  listenerCount: u32;
+  listenersKnown: u32; // 0: no ss.txt, the local port range decides
+  portLow: u32;
+  portHigh: u32;
+  mark: u32; // the VPN's mark
+  loopback: u32; // device number of lo, the input device of local packets
+  reserved: u32;
+}
+export enum ImageAt {
+  fib4 = offsetof<Image>("fib4"),
+  fib6 = offsetof<Image>("fib6"),
+  rows = offsetof<Image>("rows"),
+  rowCount = offsetof<Image>("rowCount"),
+  macs = offsetof<Image>("macs"),
+  macCount = offsetof<Image>("macCount"),
+  sources = offsetof<Image>("sources"),
+  sourceCount = offsetof<Image>("sourceCount"),
+  listeners = offsetof<Image>("listeners"),
+  listenerCount = offsetof<Image>("listenerCount"),
+  listenersKnown = offsetof<Image>("listenersKnown"),
+  portLow = offsetof<Image>("portLow"),
+  portHigh = offsetof<Image>("portHigh"),
+  mark = offsetof<Image>("mark"),
+  loopback = offsetof<Image>("loopback"),
+  SIZE = offsetof<Image>(),
+}
+
+/** What the core says of one frame. */
+@unmanaged @final export class Judgement {
+  verdict: u8; // 1-based number in CLASSES; 0 = did not leave on the WAN; HELD = told later
+  direction: u8;
+  disposition: u8; // Disposition
+  foreign: u8; // 1 when the source address does not belong on the WAN
+  reason: u8;
+  reserved0: u8;
+  reserved1: u16;
+}
+export enum JudgementAt {
+  verdict = offsetof<Judgement>("verdict"),
+  direction = offsetof<Judgement>("direction"),
+  disposition = offsetof<Judgement>("disposition"),
+  foreign = offsetof<Judgement>("foreign"),
+  reason = offsetof<Judgement>("reason"),
+  SIZE = offsetof<Judgement>(),
+}
+if (offsetof<Judgement>() != 8) ERROR("Judgement is 8 bytes");
+
+/** Classes the core itself must know; numbers as in CLASSES. */
+export enum Class { NONE = 0, LEAK = 12, UNDETERMINED = 13, HELD = 255 }
+/** Reasons the core itself gives; numbers as in REASON_NAMES. */
+export enum Reason { NONE = 0, FRAGMENT = 6, DIRECTION = 9 }
+export enum Disposition { UNKNOWN = 0, EGRESS = 1, INGRESS = 2, MALFORMED = 3 }
+
+/** A later fragment whose first came after it: what the held frame turned out to be. */
+@unmanaged @final export class Settled {
+  frame: u64; // number in its capture, from 1
+  verdict: u32;
+  reason: u32;
+}
+export enum SettledAt {
+  frame = offsetof<Settled>("frame"),
+  verdict = offsetof<Settled>("verdict"),
+  reason = offsetof<Settled>("reason"),
+  SIZE = offsetof<Settled>(),
+}
+
+/** Counters of a run. */
+@unmanaged @final export class Totals {
+  frames: u64;
+  egress: u64;
+  ingress: u64;
+  undecodable: u64;
+  unmarked: u64; // explained by an unmarked socket only
+  marked: u64; // explained by the VPN's mark only
+  either: u64;
+  neither: u64;
+  flowsForgotten: u64;
+  fragmentsForgotten: u64;
+  findingsForgotten: u64;
+  findingCount: u32;
+  settledCount: u32;
+  classes: u64; // first of 16 counters, by class number
+}
+export enum TotalsAt {
+  frames = offsetof<Totals>("frames"),
+  egress = offsetof<Totals>("egress"),
+  ingress = offsetof<Totals>("ingress"),
+  undecodable = offsetof<Totals>("undecodable"),
+  unmarked = offsetof<Totals>("unmarked"),
+  marked = offsetof<Totals>("marked"),
+  either = offsetof<Totals>("either"),
+  neither = offsetof<Totals>("neither"),
+  flowsForgotten = offsetof<Totals>("flowsForgotten"),
+  fragmentsForgotten = offsetof<Totals>("fragmentsForgotten"),
+  findingsForgotten = offsetof<Totals>("findingsForgotten"),
+  findingCount = offsetof<Totals>("findingCount"),
+  settledCount = offsetof<Totals>("settledCount"),
+  classes = offsetof<Totals>("classes"),
+}
+export const TOTALS_BYTES: u32 = 256;
+
+/** One group of frames worth telling: same claim, class, reason, addresses, protocol and service. */
+@unmanaged @final export class Finding {
+  frames: u64;
+  bytes: u64;
+  frame: u64; // number of the first frame in its capture
+  capture: u32;
+  seconds: u32;
+  nanos: u32;
+  kind: u32; // FindingKind
+  verdict: u32;
+  reason: u32;
+  family: u32;
+  etherType: u32;
+  proto: u32;
+  src0: u32;
+  src1: u32;
+  src2: u32;
+  src3: u32;
+  dst0: u32;
+  dst1: u32;
+  dst2: u32;
+  dst3: u32;
+  sport: u32; // of the first frame
+  dport: u32; // NONE where a later fragment hides it
+  icmpType: u32; // NONE for everything but ICMP
+  rule: u32;
+  route: u32;
+  explained: u32;
+  flow: u32; // of the first frame
+  reserved: u64;
+}
+export enum FindingAt {
+  frames = offsetof<Finding>("frames"),
+  bytes = offsetof<Finding>("bytes"),
+  frame = offsetof<Finding>("frame"),
+  capture = offsetof<Finding>("capture"),
+  seconds = offsetof<Finding>("seconds"),
+  nanos = offsetof<Finding>("nanos"),
+  kind = offsetof<Finding>("kind"),
+  verdict = offsetof<Finding>("verdict"),
+  reason = offsetof<Finding>("reason"),
+  family = offsetof<Finding>("family"),
+  etherType = offsetof<Finding>("etherType"),
+  proto = offsetof<Finding>("proto"),
+  src0 = offsetof<Finding>("src0"),
+  src1 = offsetof<Finding>("src1"),
+  src2 = offsetof<Finding>("src2"),
+  src3 = offsetof<Finding>("src3"),
+  dst0 = offsetof<Finding>("dst0"),
+  dst1 = offsetof<Finding>("dst1"),
+  dst2 = offsetof<Finding>("dst2"),
+  dst3 = offsetof<Finding>("dst3"),
+  sport = offsetof<Finding>("sport"),
+  dport = offsetof<Finding>("dport"),
+  icmpType = offsetof<Finding>("icmpType"),
+  rule = offsetof<Finding>("rule"),
+  route = offsetof<Finding>("route"),
+  explained = offsetof<Finding>("explained"),
+  flow = offsetof<Finding>("flow"),
+  SIZE = offsetof<Finding>(),
+}
+if (offsetof<Finding>() != 128) ERROR("Finding is 128 bytes");
+export enum FindingKind { CONTAINMENT = 0, SOURCE = 1 }
+
+/** Everything one replay needs: areas of a batch, tables of what came before, and where the host put the image. */
+@unmanaged @final export class Run {
+  frame: u64; // number of the batch's first frame in its capture, from 1
+  bytes: u32; // areas of a batch
+  frames: u32;
+  packets: u32;
+  judgements: u32;
+  chosen: u32; // frame indexes chosen by a survey, u32 each
+  flows: u32; // tables
+  fragments: u32;
+  held: u32;
+  findings: u32;
+  settled: u32;
+  totals: u32;
+  key: u32; // one flow entry, one fragment entry and one packet of scratch
+  quoted: u32;
+  image: u32;
+  capture: u32; // number of the present capture, from 0
+  started: u32; // seconds of its first frame
+  now: u32; // seconds of the frame being judged
+  forgottenUntil: u32; // until then, a flow that is not remembered may have been forgotten
+  heldFree: u32; // first free held record, 1-based
+  heldCount: u32;
+}
+export enum RunAt {
+  frame = offsetof<Run>("frame"),
+  bytes = offsetof<Run>("bytes"),
+  frames = offsetof<Run>("frames"),
+  packets = offsetof<Run>("packets"),
+  judgements = offsetof<Run>("judgements"),
+  chosen = offsetof<Run>("chosen"),
+  findings = offsetof<Run>("findings"),
+  settled = offsetof<Run>("settled"),
+  totals = offsetof<Run>("totals"),
+}
+
+/** Bounds, published so that the host lends areas of the same size. */
+export enum Limit {
+  BATCH_FRAMES = 2048,
+  BATCH_BYTES = 655360, // two 256 KB chunks and one record's worth more
+  FLOWS = 65536,
+  FRAGMENTS = 1024,
+  HELD = 4096,
+  SETTLED = 8192,
+  FINDINGS = 4096,
+}

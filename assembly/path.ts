@@ -1,0 +1,96 @@
+// The rule walk: fib_rules_lookup and fib_rule_match (net/core/fib_rules.c), both families.
+
+import { aliveHop, mayLeaveOnWan, routeOf, tableLookup } from "./fib";
+import { Action, Explained, Fib, Hop, Image, NONE, Packet, Route, RouteKind, Rule } from "./layout";
+import { Intervals } from "./lpm/intervals";
+import { rowHolds } from "./match";
+
+/** Gotos only go forward in the kernel; the bound guards against an image that does not. */
+const STEPS_MAX: u32 = 1 << 20;
+
+/** Whether the node's rules and tables can send this packet out on the WAN, from an unmarked or from a marked socket, and which lines do. */
+export function explain(image: Image, packet: Packet): void {
+  const mark = packet.mark;
+  const iif = packet.iif;
+  packet.iif = image.loopback;
+  packet.mark = 0;
+  if (reachesWan(image, packet)) packet.explained |= Explained.UNMARKED;
+  const rule = packet.rule;
+  const route = packet.route;
+  packet.mark = image.mark;
+  if (image.mark != 0 && reachesWan(image, packet)) packet.explained |= Explained.MARKED;
+  // The unmarked walk is what a leak is explained by; the marked one counts when only it reaches the WAN.
+  if (packet.explained & Explained.UNMARKED) {
+    packet.rule = rule;
+    packet.route = route;
+  }
+  packet.mark = mark;
+  packet.iif = iif;
+}
+
+/** Asks with the source the packet has and without one: linux-path quirk 15, the two together cover what a socket's lookup finds. */
+function reachesWan(image: Image, packet: Packet): bool {
+  const fib = changetype<Fib>(packet.family == 4 ? image.fib4 : image.fib6);
+  const prefix = changetype<Intervals>(fib).lookup(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+  if (walk(fib, prefix, packet)) return true;
+  const src0 = packet.src0;
+  const src1 = packet.src1;
+  const src2 = packet.src2;
+  const src3 = packet.src3;
+  packet.src0 = 0;
+  packet.src1 = 0;
+  packet.src2 = 0;
+  packet.src3 = 0;
+  const reached = walk(fib, prefix, packet);
+  packet.src0 = src0;
+  packet.src1 = src1;
+  packet.src2 = src2;
+  packet.src3 = src3;
+  return reached;
+}
+
+/** One walk over the rules; true when it ends on a WAN device. Fills `rule` and `route` of the packet. */
+function walk(fib: Fib, prefix: u32, packet: Packet): bool {
+  let index: u32 = 0;
+  for (let step: u32 = 0; index < fib.ruleCount && step < STEPS_MAX; step++) {
+    const rule = changetype<Rule>(fib.rules + index * <u32>offsetof<Rule>());
+    index++;
+    if (!mayMatch(rule, packet)) continue;
+    if (rule.action == Action.NOP || rule.action == Action.UNKNOWN) continue;
+    if (rule.action == Action.GOTO) {
+      if (rule.target != NONE) index = rule.target;
+      continue;
+    }
+    if (rule.action == Action.STOP) {
+      if (rule.unknown) continue;
+      return false;
+    }
+    const number = tableLookup(fib, rule.target, prefix, packet);
+    if (number == 0) continue;
+    const route = routeOf(fib, number);
+    if (route.kind == RouteKind.THROW) continue;
+    if (route.kind == RouteKind.FORWARD && suppressed(rule, route)) continue;
+    if (route.kind == RouteKind.FORWARD && mayLeaveOnWan(route)) {
+      packet.rule = index;
+      packet.route = number;
+      return true;
+    }
+    // A rule whose selectors are only half understood may not have matched: go on as well.
+    if (!rule.unknown) return false;
+  }
+  return false;
+}
+
+/** fib_rule_match() compares before it inverts, so an inverted rule with an unknown selector may match whatever the known ones say. */
+function mayMatch(rule: Rule, packet: Packet): bool {
+  if (rule.invert && rule.unknown) return true;
+  return rowHolds(rule.matches, rule.count, packet) != (rule.invert != 0);
+}
+
+/** suppress_prefixlength and suppress_ifgroup (fib4_rule_suppress, fib6_rule_suppress): ordinary routes only. */
+function suppressed(rule: Rule, route: Route): bool {
+  if (rule.suppressLength != NONE && route.length <= rule.suppressLength) return true;
+  if (rule.suppressGroup == NONE) return false;
+  const hop = aliveHop(route);
+  return hop != 0 && changetype<Hop>(hop).group == rule.suppressGroup;
+}
