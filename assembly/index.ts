@@ -1,7 +1,7 @@
 // The door: everything the host may call, and the layout it writes and reads by. src/core/core.ts is its only caller.
 
 import { mark, reserve, rewind } from "./arena";
-import { createRun, judgeBatch, startCapture, startRun, surveyBatch } from "./judge";
+import { createRun, giveUpHeld, judgeBatch, startCapture, startRun, surveyBatch } from "./judge";
 import { Run } from "./layout";
 import { Intervals } from "./lpm/intervals";
 import { Linear } from "./lpm/linear";
@@ -32,6 +32,10 @@ export function survey(run: usize, count: u32): u32 {
 
 export function judge(run: usize, count: u32): void {
   judgeBatch(changetype<Run>(run), count);
+}
+
+export function giveUp(run: usize): void {
+  giveUpHeld(changetype<Run>(run));
 }
 
 /** Answers `count` destinations by the oracle or by the fast structure: 16 bytes in, u32 out. */

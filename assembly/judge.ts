@@ -50,11 +50,16 @@ export function startRun(run: Run, image: usize): void {
 
 /** The next frames belong to this capture; what was held is given up. */
 export function startCapture(run: Run, capture: u32): void {
-  changetype<Totals>(run.totals).settledCount = 0;
-  expireHeld(run, u32.MAX_VALUE);
+  giveUpHeld(run);
   run.capture = capture;
   run.frame = 1;
   run.started = u32.MAX_VALUE;
+}
+
+/** Stops waiting for first fragments. */
+export function giveUpHeld(run: Run): void {
+  changetype<Totals>(run.totals).settledCount = 0;
+  expireHeld(run, u32.MAX_VALUE);
 }
 
 /** Dissects the batch's frames into packets. */
@@ -105,7 +110,7 @@ function explainBatch(run: Run, image: Image, count: u32): void {
   const totals = changetype<Totals>(run.totals);
   for (let i: u32 = 0; i < count; i++) {
     const packet = packetAt(run, i);
-    if (packet.direction != Direction.OUT || !isRouted(packet)) continue;
+    if (packet.direction != Direction.OUT || !isRouted(packet) || !onWan(image, frameAt(run, i).device)) continue;
     explain(image, packet);
     const explained = packet.explained;
     if (explained == (Explained.UNMARKED | Explained.MARKED)) totals.either++;
@@ -127,8 +132,9 @@ function judge(run: Run, image: Image, packet: Packet, frame: Frame, number: u64
   store<u64>(changetype<usize>(judgement), 0);
   totals.frames++;
   if (packet.condition != Condition.WHOLE) totals.undecodable++;
-  track(run, image, packet);
   judgement.direction = <u8>packet.direction;
+  if (!onWan(image, frame.device)) return;
+  track(run, image, packet);
   if (packet.direction == Direction.IN) {
     totals.ingress++;
     judgement.disposition = packet.condition == Condition.MALFORMED ? <u8>Disposition.MALFORMED : <u8>Disposition.INGRESS;
@@ -143,6 +149,11 @@ function judge(run: Run, image: Image, packet: Packet, frame: Frame, number: u64
   store<u64>(counter, load<u64>(counter, offsetof<Totals>("classes")) + 1, offsetof<Totals>("classes"));
   if (judgement.verdict >= <u8>Class.LEAK) tell(run, FindingKind.CONTAINMENT, packet, judgement.verdict, judgement.reason, number, frame);
   if (judgement.foreign) tell(run, FindingKind.SOURCE, packet, judgement.verdict, Reason.NONE, number, frame);
+}
+
+/** A capture that names no device was taken on the WAN. */
+function onWan(image: Image, device: u32): bool {
+  return device == 0 || (device < image.deviceCount && load<u8>(image.devices + device) != 0);
 }
 
 /** The class of one frame that leaves. */

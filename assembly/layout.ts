@@ -351,6 +351,8 @@ export enum SourceAt {
   portHigh: u32;
   mark: u32; // the VPN's mark
   loopback: u32; // device number of lo, the input device of local packets
+  devices: u32; // one byte for each device number: 1 when the device belongs to the WAN
+  deviceCount: u32;
   reserved: u32;
 }
 export enum ImageAt {
@@ -369,6 +371,8 @@ export enum ImageAt {
   portHigh = offsetof<Image>("portHigh"),
   mark = offsetof<Image>("mark"),
   loopback = offsetof<Image>("loopback"),
+  devices = offsetof<Image>("devices"),
+  deviceCount = offsetof<Image>("deviceCount"),
   SIZE = offsetof<Image>(),
 }
 

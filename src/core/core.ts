@@ -1,0 +1,191 @@
+/** The only file that knows WebAssembly: loads the core, checks that both sides mean the same layout, and lends its memory. */
+import { readFile } from "node:fs/promises";
+import { instantiate } from "@assemblyscript/loader";
+import { FRAME_WORDS, type FrameArea } from "../model/capture.js";
+import { FIELDS } from "../model/packet.js";
+import { CLASSES, DISPOSITIONS, REASON_NAMES } from "../model/verdict.js";
+
+/** Records the host writes or reads: the published enum and the names it must have. */
+const RECORDS = {
+  Field: FIELDS,
+  FrameAt: FRAME_WORDS,
+  PacketAt: ["direction", "payload", "payloadEnd", "wholeEnd", "explained", "rule", "route", "SIZE"],
+  MatchAt: ["field", "mask", "low", "span", "SIZE"],
+  RowAt: ["matches", "count", "verdict", "reason", "SIZE"],
+  RuleAt: ["matches", "count", "invert", "unknown", "action", "target", "suppressLength", "suppressGroup", "SIZE"],
+  PrefixAt: ["word0", "word1", "word2", "word3", "mask0", "mask1", "mask2", "mask3", "length", "parent", "SIZE"],
+  SlotAt: ["prefix", "first", "count", "SIZE"],
+  RouteAt: ["kind", "tos", "length", "sourceLength", "source0", "source1", "source2", "source3", "hops", "hopCount", "SIZE"],
+  HopAt: ["device", "wan", "dead", "group", "SIZE"],
+  FibAt: [
+    "rules", "ruleCount", "prefixes", "prefixCount", "slots", "tableCount", "routes", "routeCount", "bounds", "leaves", "boundCount", "SIZE",
+  ],
+  ListenerAt: ["family", "proto", "port", "anyAddress", "word0", "word1", "word2", "word3", "SIZE"],
+  SourceAt: ["family", "word0", "word1", "word2", "word3", "SIZE"],
+  ImageAt: [
+    "fib4", "fib6", "rows", "rowCount", "macs", "macCount", "sources", "sourceCount", "listeners", "listenerCount", "listenersKnown",
+    "portLow", "portHigh", "mark", "loopback", "devices", "deviceCount", "SIZE",
+  ],
+  JudgementAt: ["verdict", "direction", "disposition", "foreign", "reason", "SIZE"],
+  SettledAt: ["frame", "verdict", "reason", "SIZE"],
+  TotalsAt: [
+    "frames", "egress", "ingress", "undecodable", "unmarked", "marked", "either", "neither", "flowsForgotten", "fragmentsForgotten",
+    "findingsForgotten", "findingCount", "settledCount", "classes",
+  ],
+  FindingAt: [
+    "frames", "bytes", "frame", "capture", "seconds", "nanos", "kind", "verdict", "reason", "family", "etherType", "proto", "src0", "dst0",
+    "sport", "dport", "icmpType", "rule", "route", "explained", "flow", "SIZE",
+  ],
+  RunAt: ["bytes", "frames", "packets", "judgements", "chosen", "findings", "settled", "totals"],
+  Limit: ["BATCH_FRAMES", "BATCH_BYTES", "FINDINGS"],
+  Action: ["TABLE", "GOTO", "NOP", "STOP", "UNKNOWN"],
+  RouteKind: ["FORWARD", "ERROR", "THROW"],
+  Class: ["NONE", "LEAK", "UNDETERMINED", "HELD"],
+  Reason: ["FRAGMENT", "DIRECTION"],
+  Disposition: ["UNKNOWN", "EGRESS", "INGRESS", "MALFORMED"],
+  FindingKind: ["CONTAINMENT", "SOURCE"],
+} as const;
+
+type Records = typeof RECORDS;
+export type Layout = { readonly [R in keyof Records]: Readonly<Record<Records[R][number], number>> };
+
+/** What assembly/index.ts exports. Addresses and counts arrive as signed numbers: see `unsigned`. */
+interface Exports extends Record<string, unknown> {
+  readonly memory: WebAssembly.Memory;
+  create(): number;
+  start(run: number, image: number): void;
+  capture(run: number, number: number): void;
+  survey(run: number, count: number): number;
+  judge(run: number, count: number): void;
+  giveUp(run: number): void;
+  reserve(bytes: number): number;
+  mark(): number;
+  rewind(to: number): void;
+  lookupLinear(fib: number, addresses: number, answers: number, count: number): void;
+  lookupIntervals(fib: number, addresses: number, answers: number, count: number): void;
+}
+
+export type Variant = "simd" | "release";
+
+/** The smallest module with a v128 result: engines without SIMD refuse it. */
+const SIMD_PROBE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]);
+
+export function bestVariant(): Variant {
+  return WebAssembly.validate(SIMD_PROBE) ? "simd" : "release";
+}
+
+/** One instance of the core with one run in it. Views are made anew on every call: growing memory detaches old ones. */
+export class Core {
+  readonly layout: Layout;
+  private readonly exports: Exports;
+  private readonly run: number;
+
+  private constructor(exports: Exports) {
+    this.exports = exports;
+    this.layout = checkLayout(exports);
+    this.run = unsigned(exports.create());
+  }
+
+  /** Instantiates a build of the core; throws when it does not publish what the model uses. */
+  static async load(variant: Variant = bestVariant(), bytes?: Uint8Array): Promise<Core> {
+    const wasm = bytes ?? (await readFile(new URL(`../../build/${variant}.wasm`, import.meta.url)));
+    const { exports } = await instantiate<Exports>(wasm);
+    return new Core(exports);
+  }
+
+  view(): DataView {
+    return new DataView(this.exports.memory.buffer);
+  }
+
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.exports.memory.buffer, at, length);
+  }
+
+  /** Zeroed memory that stays until a rewind. */
+  reserve(bytes: number): number {
+    return unsigned(this.exports.reserve(bytes));
+  }
+
+  mark(): number {
+    return unsigned(this.exports.mark());
+  }
+
+  rewind(to: number): void {
+    this.exports.rewind(to);
+  }
+
+  /** The areas a capture reader fills for the next batch. */
+  frameArea(): FrameArea {
+    const { BATCH_BYTES, BATCH_FRAMES } = this.layout.Limit;
+    return {
+      bytes: this.bytes(this.area("bytes"), BATCH_BYTES),
+      index: new Uint32Array(this.exports.memory.buffer, this.area("frames"), BATCH_FRAMES * FRAME_WORDS.length),
+    };
+  }
+
+  /** The address of an area of the run. */
+  area(name: Exclude<keyof Layout["RunAt"], "frame">): number {
+    return this.view().getUint32(this.run + this.layout.RunAt[name], true);
+  }
+
+  start(image: number): void {
+    this.exports.start(this.run, image);
+  }
+
+  capture(number: number): void {
+    this.exports.capture(this.run, number);
+  }
+
+  survey(count: number): number {
+    return unsigned(this.exports.survey(this.run, count));
+  }
+
+  judge(count: number): void {
+    this.exports.judge(this.run, count);
+  }
+
+  /** Stops waiting for first fragments: whatever is held is settled as undetermined. */
+  giveUp(): void {
+    this.exports.giveUp(this.run);
+  }
+
+  /** Prefix numbers for a batch of 16-byte addresses, by the oracle or by the fast structure. */
+  lookup(structure: "linear" | "intervals", fib: number, addresses: number, answers: number, count: number): void {
+    if (structure === "linear") this.exports.lookupLinear(fib, addresses, answers, count);
+    else this.exports.lookupIntervals(fib, addresses, answers, count);
+  }
+}
+
+/** wasm's u32 arrives as a signed number. */
+function unsigned(value: number): number {
+  return value >>> 0;
+}
+
+/** Collects the published numbers; speaks early when a name is missing or means something else on the other side. */
+function checkLayout(exports: Exports): Layout {
+  const layout: Record<string, Record<string, number>> = {};
+  for (const [record, names] of Object.entries(RECORDS)) {
+    const published = exports[record];
+    layout[record] = Object.fromEntries(names.map((name) => [name, numberOf(published, record, name)]));
+  }
+  const checked = layout as Layout;
+  FRAME_WORDS.forEach((name, i) => same(`FrameAt.${name}`, checked.FrameAt[name], 4 * i));
+  same("Class.LEAK", checked.Class.LEAK, CLASSES.indexOf("leak") + 1);
+  same("Class.UNDETERMINED", checked.Class.UNDETERMINED, CLASSES.indexOf("undetermined") + 1);
+  same("Reason.FRAGMENT", checked.Reason.FRAGMENT, REASON_NAMES.indexOf("fragment") + 1);
+  same("Reason.DIRECTION", checked.Reason.DIRECTION, REASON_NAMES.indexOf("direction") + 1);
+  DISPOSITIONS.forEach((name, i) => same(`Disposition.${name}`, numberOf(checked.Disposition, "Disposition", name.toUpperCase()), i));
+  return checked;
+}
+
+function numberOf(published: unknown, record: string, name: string): number {
+  if (typeof published !== "object" || published === null) throw new Error(`the core does not publish ${record}`);
+  const value: unknown = Reflect.get(published, name);
+  const number: unknown = value instanceof WebAssembly.Global ? value.value : value;
+  if (typeof number !== "number") throw new Error(`the core does not publish ${record}.${name}`);
+  return unsigned(number);
+}
+
+function same(name: string, published: number, expected: number): void {
+  if (published !== expected) throw new Error(`the core's ${name} is ${published}, the model says ${expected}`);
+}

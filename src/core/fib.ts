@@ -1,0 +1,174 @@
+/** A family's rules and routes, compiled for the core. */
+import type { Family } from "../model/address.js";
+import { deviceIndex } from "../model/device.js";
+import type { FibRule, Link, NextHop, Node, Route } from "../model/node.js";
+import type { Match } from "../model/packet.js";
+import type { Core } from "./core.js";
+import { type PrefixForest, prefixForest, prefixKey } from "./prefixes.js";
+import { writeLongs, writeRecords, writeWords } from "./writer.js";
+
+/** The words of rules and routes stay with the model; their order is that of the core's numbers. */
+export interface FibImage {
+  readonly address: number;
+  /** Rule n of the core is `rules[n - 1]`. */
+  readonly rules: readonly FibRule[];
+  readonly routes: readonly Route[];
+}
+
+/** net/core/fib_rules.c: -1, nothing is suppressed, no target. */
+const NONE = 0xffffffff;
+
+/** Writes the rules and the tables of one family. */
+export function writeFib(core: Core, node: Node, family: Family, wan: ReadonlySet<string>): FibImage {
+  const rules = [...node.rules[family]].sort((a, b) => a.priority - b.priority);
+  const tables = tableSlots(rules, node.routes[family]);
+  const forest = prefixForest(node.routes[family].map((route) => route.destination));
+  const routes = inKernelOrder(node.routes[family], forest, tables);
+  const bounds = forest.bounds.flatMap((bound) => [bound >> 64n, bound & 0xffffffffffffffffn]);
+  const address = writeRecords(core, core.layout.FibAt, [
+    {
+      rules: writeRules(core, rules, tables, node.links),
+      ruleCount: rules.length,
+      prefixes: writePrefixes(core, forest),
+      prefixCount: forest.nodes.length,
+      slots: writeSlots(core, forest, routes, tables),
+      tableCount: tables.size,
+      routes: writeRoutes(core, routes, node.links, wan),
+      routeCount: routes.length,
+      bounds: writeLongs(core, bounds),
+      leaves: writeWords(core, forest.leaves),
+      boundCount: forest.leaves.length,
+    },
+  ]);
+  return { address, rules, routes };
+}
+
+/** Reserves the matches of one row; an empty row has none. */
+export function writeMatches(core: Core, matches: readonly Match[]): number {
+  const { Field, MatchAt } = core.layout;
+  return writeRecords(core, MatchAt, matches.map((match) => ({ ...match, field: Field[match.field] })));
+}
+
+/** Table number -> slot, for every table that a rule or a route names. */
+function tableSlots(rules: readonly FibRule[], routes: readonly Route[]): Map<number, number> {
+  const named = rules.flatMap((rule) => (rule.action.kind === "table" ? [rule.action.table] : []));
+  const distinct = new Set([...named, ...routes.map((route) => route.table)]);
+  return new Map([...distinct].map((table, slot) => [table, slot]));
+}
+
+/** By prefix, then table; within both by TOS, metric and the order of the dump. */
+function inKernelOrder(routes: readonly Route[], forest: PrefixForest, tables: ReadonlyMap<number, number>): Route[] {
+  const place = (route: Route): number => (forest.numbers.get(prefixKey(route.destination)) ?? 0) * tables.size + (tables.get(route.table) ?? 0);
+  return [...routes].sort((a, b) => place(a) - place(b) || b.tos - a.tos || a.metric - b.metric);
+}
+
+function writeRules(core: Core, rules: readonly FibRule[], tables: ReadonlyMap<number, number>, links: readonly Link[]): number {
+  const { Action, RuleAt } = core.layout;
+  const target = (rule: FibRule): { action: number; target: number } => {
+    const { action } = rule;
+    switch (action.kind) {
+      case "table":
+        return { action: Action.TABLE, target: tables.get(action.table) ?? NONE };
+      case "goto": {
+        const index = action.resolved ? rules.findIndex((other) => other.priority === action.target) : -1;
+        return { action: Action.GOTO, target: index > rules.indexOf(rule) ? index : NONE };
+      }
+      case "nop":
+        return { action: Action.NOP, target: NONE };
+      case "unknown":
+        return { action: Action.UNKNOWN, target: NONE };
+      default:
+        return { action: Action.STOP, target: NONE };
+    }
+  };
+  const records = rules.map((rule) => ({
+    matches: writeMatches(core, rule.matches),
+    count: rule.matches.length,
+    invert: Number(rule.invert),
+    unknown: Number(rule.unknown.length > 0),
+    suppressLength: rule.suppressPrefixLength ?? NONE,
+    suppressGroup: rule.suppressGroup === null ? NONE : groupNumber(links, rule.suppressGroup),
+    ...target(rule),
+  }));
+  return writeRecords(core, RuleAt, records);
+}
+
+/** Device groups are compared by name here; `default` is group 0. */
+function groupNumber(links: readonly Link[], group: string): number {
+  const names = [...new Set(["default", ...links.map((link) => link.group ?? "default")])];
+  const index = names.indexOf(group);
+  return index < 0 ? names.length : index;
+}
+
+function writePrefixes(core: Core, forest: PrefixForest): number {
+  const records = forest.nodes.map(({ words, masks, length, parent }) => ({
+    word0: words[0], word1: words[1], word2: words[2], word3: words[3],
+    mask0: masks[0], mask1: masks[1], mask2: masks[2], mask3: masks[3],
+    length, parent,
+  }));
+  return writeRecords(core, core.layout.PrefixAt, records);
+}
+
+interface Slot {
+  readonly prefix: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** For each prefix and table: the routes there, or those of the nearest shorter prefix that has any in that table. */
+function writeSlots(core: Core, forest: PrefixForest, routes: readonly Route[], tables: ReadonlyMap<number, number>): number {
+  const size = tables.size;
+  const slots: Slot[] = Array.from({ length: forest.nodes.length * size }, () => ({ prefix: 0, first: 0, count: 0 }));
+  routes.forEach((route, i) => {
+    const prefix = forest.numbers.get(prefixKey(route.destination)) ?? 0;
+    const index = (prefix - 1) * size + (tables.get(route.table) ?? 0);
+    const slot = slots[index];
+    slots[index] = slot === undefined || slot.count === 0 ? { prefix, first: i + 1, count: 1 } : { ...slot, count: slot.count + 1 };
+  });
+  // Shorter prefixes stand later, so parents are complete before their children read them.
+  for (let number = forest.nodes.length; number > 0; number--) {
+    const parent = forest.nodes[number - 1]?.parent ?? 0;
+    if (parent === 0) continue;
+    for (let table = 0; table < size; table++) {
+      const inherited = slots[(parent - 1) * size + table];
+      if (slots[(number - 1) * size + table]?.count === 0 && inherited !== undefined) slots[(number - 1) * size + table] = inherited;
+    }
+  }
+  return writeRecords(core, core.layout.SlotAt, slots.map((slot) => ({ ...slot })));
+}
+
+const ERRORS = new Set(["unreachable", "prohibit", "blackhole"]);
+
+function writeRoutes(core: Core, routes: readonly Route[], links: readonly Link[], wan: ReadonlySet<string>): number {
+  const { RouteKind, RouteAt } = core.layout;
+  const records = routes.map((route) => {
+    const source = route.source?.address.words ?? [0, 0, 0, 0];
+    return {
+      kind: route.type === "throw" ? RouteKind.THROW : ERRORS.has(route.type) ? RouteKind.ERROR : RouteKind.FORWARD,
+      tos: route.tos,
+      length: route.destination.length,
+      sourceLength: route.source?.length ?? 0,
+      source0: source[0], source1: source[1], source2: source[2], source3: source[3],
+      hops: writeHops(core, route, links, wan),
+      hopCount: route.nextHops.length,
+    };
+  });
+  return writeRecords(core, RouteAt, records);
+}
+
+/** A local or anycast destination stays on the node, whatever device its address is on. */
+function writeHops(core: Core, route: Route, links: readonly Link[], wan: ReadonlySet<string>): number {
+  const stays = route.type === "local" || route.type === "anycast";
+  const records = route.nextHops.map((hop) => ({
+    device: hop.dev === null ? 0 : deviceIndex(links, hop.dev),
+    wan: Number(!stays && hop.dev !== null && wan.has(hop.dev)),
+    dead: Number(isDead(route, hop)),
+    group: groupNumber(links, links.find((link) => link.name === hop.dev)?.group ?? "default"),
+  }));
+  return writeRecords(core, core.layout.HopAt, records);
+}
+
+/** iproute2 prints `dead` where the kernel skips the next hop. */
+function isDead(route: Route, hop: NextHop): boolean {
+  return route.flags.includes("dead") || hop.flags.includes("dead");
+}

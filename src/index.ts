@@ -1,0 +1,27 @@
+/** The library: everything the command line does is one call from here. Importing it does nothing. */
+export { replay } from "./core/replay.js";
+export type { ReplayOptions } from "./core/replay.js";
+export { CODES, InputError, describe } from "./model/diagnostic.js";
+export type { Code, Diagnostic, Severity } from "./model/diagnostic.js";
+export { KNOWN } from "./model/known.js";
+export type { Known, KnownId } from "./model/known.js";
+export type { Address, Family, Prefix, Words } from "./model/address.js";
+export type { Node } from "./model/node.js";
+export type { Field, Match } from "./model/packet.js";
+export type { Listener, NamedRemote, Policy, PolicyRow, Resolution } from "./model/policy.js";
+export { EXIT_OF_RESULT } from "./model/report.js";
+export type { Because, CaptureSummary, Finding, FlowTuple, FrameVerdict, ReplayReport, ReplayResult } from "./model/report.js";
+export { CLAIMS, CLASSES, REASONS } from "./model/verdict.js";
+export type { Claim, Class, Direction, Disposition, Reason } from "./model/verdict.js";
+export { POLICIES, defaultPolicy } from "./policy/policies.js";
+export type { PolicyEntry, PolicyName } from "./policy/policies.js";
+export { doctorStatus, examine, renderDoctor } from "./report/doctor.js";
+export type { DoctorReport } from "./report/doctor.js";
+export { renderFrames } from "./report/frames.js";
+export { renderJson } from "./report/json.js";
+export type { Paint, Style } from "./report/lines.js";
+export { policyDocument, renderPolicy } from "./report/policy.js";
+export { leadSentence } from "./report/sentence.js";
+export { renderText } from "./report/text.js";
+export type { TextOptions } from "./report/text.js";
+export { readNode } from "./state/node.js";

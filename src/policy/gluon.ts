@@ -1,0 +1,148 @@
+/** Gluon's policy: the WAN is for fastd, for the DNS that finds its servers, for what a link needs, and for answers. */
+import { type Address, FAMILIES } from "../model/address.js";
+import { type Diagnostic, diagnostic } from "../model/diagnostic.js";
+import type { Node, Socket } from "../model/node.js";
+import { equals } from "../model/packet.js";
+import type { Listener, NamedRemote, Policy, PolicyRow, Resolution } from "../model/policy.js";
+import { meshRows } from "./mesh.js";
+import { familiesOf, fastdSockets, type Remotes, remotesOf } from "./remotes.js";
+import { allow, ANSWERS, DNS, LEASE, LINK, TCP, toAddress, toPort, toUnicast, UDP, UNREADABLE, unsure } from "./rows.js";
+import { wanDevices } from "./wan.js";
+
+export interface PolicyOptions {
+  /** WAN devices to take instead of the node's own word. */
+  readonly wan?: readonly string[];
+  /** What captured DNS answers say of the VPN servers' names. */
+  readonly resolutions?: readonly Resolution[];
+}
+
+/** The groups fastd runs in: since v2017.1, and before. */
+export const VPN_GROUPS = ["gluon-mesh-vpn", "gluon-fastd"];
+/** Gluon's mark is bit 0, whatever fastd.conf says. */
+const MARK = { value: 1, mask: 1 };
+/** Every node of a mesh has the same hardware address on this device (the next-node address): it tells nothing about the sender. */
+const SHARED_DEVICE = "local-node";
+/** net.ipv4.ip_local_port_range of a kernel that nobody configured. */
+const PORT_RANGE: readonly [number, number] = [32768, 60999];
+
+export function gluon(node: Node, options: PolicyOptions): Policy {
+  return build("gluon", node, options, ANSWERS);
+}
+
+/** The WAN document to the letter: an answer is a leak like any other. */
+export function gluonLetter(node: Node, options: PolicyOptions): Policy {
+  return build("gluon-letter", node, options, []);
+}
+
+function build(name: string, node: Node, options: PolicyOptions, answers: readonly PolicyRow[]): Policy {
+  const wan = wanDevices(node, options.wan);
+  const remotes = remotesOf(node, options.resolutions ?? []);
+  const vpnGroup = node.fastd?.group ?? VPN_GROUPS.find((group) => node.groups?.has(group));
+  return {
+    name,
+    wan: wan.devices,
+    wanFrom: wan.from,
+    rows: [
+      ...UNREADABLE, ...LINK, ...fastdRows(node, remotes), ...dnsRows(node), ...LEASE, ...unresolvedRows(remotes), ...answers,
+      ...meshRows(node, wan.devices), ...anyRemoteRows(remotes),
+    ],
+    sources: node.addresses.filter((address) => wan.devices.includes(address.dev)).map((address) => address.address),
+    macs: ownMacs(node),
+    listeners: node.sockets === null ? null : node.sockets.flatMap((socket) => listenersOf(socket, wan.devices)),
+    portRange: portRange(node),
+    mark: MARK,
+    gid: vpnGroup === undefined ? null : (node.groups?.get(vpnGroup) ?? null),
+    names: remotes.named,
+    diagnostics: shortcomings(node, remotes),
+  };
+}
+
+/** UDP to a configured remote; while a name is unresolved also what a socket of fastd sends to that name's port. */
+function fastdRows(node: Node, remotes: Remotes): PolicyRow[] {
+  const known = remotes.known.map((remote) =>
+    allow("fastd", `UDP to the VPN server (${remote.how})`, remote.at, ...toAddress(remote.address), ...toPort(UDP, remote.port)),
+  );
+  const own = unresolved(remotes).flatMap((remote) =>
+    fastdSockets(node)
+      .filter((socket) => familiesOf(socket).includes(remote.family))
+      .map((socket) =>
+        allow(
+          "fastd", `from fastd's own socket to the port of ${remote.name}`, socket.at,
+          ...toUnicast(remote.family), ...toPort(UDP, remote.port), equals("sport", socket.local.port ?? 0),
+        ),
+      ),
+  );
+  return [...known, ...own];
+}
+
+/** UDP and TCP to port 53 of the second DNS daemon's upstreams; of any host while those are not known. */
+function dnsRows(node: Node): PolicyRow[] {
+  const protos = [UDP, TCP];
+  if (node.wanResolvers === null) {
+    const why = "DNS, and the upstreams of the WAN's DNS daemon are not known";
+    return FAMILIES.flatMap((family) =>
+      protos.map((proto) => unsure("upstreams", why, "wan-resolv.conf", ...toUnicast(family), ...toPort(proto, DNS))),
+    );
+  }
+  return node.wanResolvers.flatMap((resolver) =>
+    protos.map((proto) => allow("wan-dns", "DNS to an upstream of the WAN's daemon", resolver.at, ...toAddress(resolver.address), ...toPort(proto, DNS))),
+  );
+}
+
+function unresolved(remotes: Remotes): NamedRemote[] {
+  return remotes.named.filter((remote) => remote.resolved === null);
+}
+
+function unresolvedRows(remotes: Remotes): PolicyRow[] {
+  return unresolved(remotes).map((remote) =>
+    unsure("name", `UDP to the port of ${remote.name}, which was never seen resolved`, remote.at, ...toUnicast(remote.family), ...toPort(UDP, remote.port)),
+  );
+}
+
+/** While remotes may be missing, any UDP packet to one host may be the VPN. */
+function anyRemoteRows(remotes: Remotes): PolicyRow[] {
+  if (remotes.complete) return [];
+  return FAMILIES.map((family) =>
+    unsure("remotes", "UDP, and the VPN's servers are not known", "fastd.conf", ...toUnicast(family), equals("proto", UDP)),
+  );
+}
+
+function ownMacs(node: Node): string[] {
+  return [...new Set(node.links.flatMap((link) => (link.mac === null || link.name === SHARED_DEVICE ? [] : [link.mac])))];
+}
+
+/** What listens where the WAN can reach it: TCP in LISTEN, UDP without a peer. */
+function listenersOf(socket: Socket, wan: readonly string[]): Listener[] {
+  const { address, port, dev } = socket.local;
+  const waits = socket.proto === TCP ? socket.state === "LISTEN" : socket.peer.port === null;
+  if (!waits || port === null || (dev !== null && !wan.includes(dev))) return [];
+  const proto = socket.proto;
+  return familiesOf(socket).map((family) => ({ proto, family, address: sameFamily(address, family), port }));
+}
+
+function sameFamily(address: Address | null, family: number): Address | null {
+  return address !== null && address.family === family ? address : null;
+}
+
+function portRange(node: Node): readonly [number, number] {
+  const numbers = (node.sysctl?.get("net.ipv4.ip_local_port_range") ?? "").split(/\s+/).map(Number);
+  const [low, high] = numbers;
+  return low !== undefined && high !== undefined && low > 0 && high >= low && high <= 65535 ? [low, high] : PORT_RANGE;
+}
+
+function shortcomings(node: Node, remotes: Remotes): Diagnostic[] {
+  const said: Diagnostic[] = [];
+  if (!remotes.complete) {
+    const place = node.fastd?.missing[0] ?? "fastd.conf";
+    said.push(diagnostic("WP3002", place, "the VPN's servers are not all known", "UDP to an unknown host is undetermined: it may be the VPN"));
+  }
+  if (node.wanResolvers === null) {
+    said.push(diagnostic("WP3003", "wan-resolv.conf", "the upstreams of the WAN's DNS daemon are not known", "DNS on the WAN is undetermined"));
+  }
+  for (const remote of unresolved(remotes)) {
+    const record = remote.family === 4 ? "A" : "AAAA";
+    const fact = `${remote.name} (${record}) was never seen resolved`;
+    said.push(diagnostic("WP3004", remote.at, fact, `IPv${remote.family} UDP to port ${remote.port} of an unknown host is undetermined`));
+  }
+  return said;
+}

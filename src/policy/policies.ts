@@ -1,0 +1,37 @@
+/** The one list of policies, and which one a node gets by default. */
+import type { Node } from "../model/node.js";
+import type { Policy } from "../model/policy.js";
+import { gluon, gluonLetter, type PolicyOptions, VPN_GROUPS } from "./gluon.js";
+
+export interface PolicyEntry {
+  /** One line for a person. */
+  readonly summary: string;
+  readonly build: (node: Node, options: PolicyOptions) => Policy;
+}
+
+export const POLICIES = {
+  gluon: { summary: "fastd, its DNS, what a link needs, and answers to what arrived on the WAN", build: gluon },
+  "gluon-letter": { summary: "Gluon's WAN document to the letter: answers are leaks too", build: gluonLetter },
+} as const satisfies Record<string, PolicyEntry>;
+
+export type PolicyName = keyof typeof POLICIES;
+
+export const POLICY_NAMES: readonly PolicyName[] = ["gluon", "gluon-letter"];
+
+export function isPolicyName(name: string): name is PolicyName {
+  return POLICY_NAMES.some((known) => known === name);
+}
+
+/** What shows that this is a Gluon node: its UCI package, its VPN group, or its rule; null when nothing does. */
+export function gluonSign(node: Node): string | null {
+  const section = (node.uci ?? []).find((candidate) => candidate.package.startsWith("gluon"));
+  if (section !== undefined) return section.at;
+  const group = VPN_GROUPS.find((name) => node.groups?.has(name));
+  if (group !== undefined) return `group ${group}`;
+  return node.rules[6].find((rule) => rule.action.kind === "table" && rule.action.table === 1)?.at ?? null;
+}
+
+/** The policy of a node that is asked without one. Gluon's is the only one there is so far, so a node without its signs gets it too. */
+export function defaultPolicy(_node: Node): PolicyName {
+  return "gluon";
+}

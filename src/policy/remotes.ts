@@ -1,0 +1,78 @@
+/** The VPN's servers: what is configured, what names resolve to, and what stays unknown. */
+import { type Address, FAMILIES, type Family, sameAddress } from "../model/address.js";
+import type { Node, Remote, Socket } from "../model/node.js";
+import type { NamedRemote, Resolution } from "../model/policy.js";
+
+export interface KnownRemote {
+  readonly address: Address;
+  readonly port: number;
+  readonly at: string;
+  /** How the address is known: `configured`, `resolved vpn1.example.net`, `fastd's status`. */
+  readonly how: string;
+}
+
+export interface Remotes {
+  readonly known: readonly KnownRemote[];
+  readonly named: readonly NamedRemote[];
+  /** False: there may be remotes that no file names. */
+  readonly complete: boolean;
+}
+
+/** Addresses of remotes, in the contract's order: captured DNS answers, fastd's status, sockets of fastd. */
+export function remotesOf(node: Node, resolutions: readonly Resolution[]): Remotes {
+  const remotes = node.fastd?.remotes ?? [];
+  const configured = remotes.flatMap((remote) =>
+    remote.host.kind === "address" ? [{ address: remote.host.address, port: remote.port, at: remote.at, how: "configured" }] : [],
+  );
+  const named = remotes.flatMap((remote) => namedRemotes(node, remote, resolutions));
+  const resolved = named.flatMap((remote) => addressesOf(remote, resolutions));
+  const status = (node.fastdPeers ?? []).map((peer) => ({ address: peer.address, port: peer.port, at: peer.at, how: "fastd's status" }));
+  const connected = fastdSockets(node).flatMap((socket) => connectedTo(socket, remotes));
+  return {
+    known: unique([...configured, ...resolved, ...status, ...connected]),
+    named,
+    complete: node.fastd !== null && node.fastd.missing.length === 0,
+  };
+}
+
+/** UDP sockets of fastd with a port of their own. */
+export function fastdSockets(node: Node): Socket[] {
+  return (node.sockets ?? []).filter((socket) => socket.proto === 17 && socket.commands.includes("fastd") && socket.local.port !== null);
+}
+
+/** The families a socket speaks: `[::]` without v6only speaks both. */
+export function familiesOf(socket: Socket): Family[] {
+  if (socket.family === null) return [...FAMILIES];
+  if (socket.family === 6 && !socket.v6only && socket.local.address === null) return [...FAMILIES];
+  return [socket.family];
+}
+
+function namedRemotes(node: Node, remote: Remote, resolutions: readonly Resolution[]): NamedRemote[] {
+  const { host, port, at } = remote;
+  if (host.kind !== "name") return [];
+  const families = host.family === null ? FAMILIES : [host.family];
+  return families.map((family) => {
+    const answer = resolutions.find((resolution) => resolution.name === host.name.toLowerCase() && resolution.family === family);
+    const status = (node.fastdPeers ?? []).some((peer) => peer.name === remote.peer && peer.address.family === family && peer.port === port);
+    const how = answer?.complete === true ? "dns" : status ? "status" : null;
+    return { name: host.name.toLowerCase(), family, port, at, resolved: how };
+  });
+}
+
+function addressesOf(remote: NamedRemote, resolutions: readonly Resolution[]): KnownRemote[] {
+  const answers = resolutions.filter((resolution) => resolution.name === remote.name && resolution.family === remote.family);
+  return answers.flatMap((answer) =>
+    answer.addresses.map((address) => ({ address, port: remote.port, at: remote.at, how: `resolved ${remote.name}` })),
+  );
+}
+
+/** A connected socket of fastd whose peer has a configured port. */
+function connectedTo(socket: Socket, remotes: readonly Remote[]): KnownRemote[] {
+  const { address, port } = socket.peer;
+  if (address === null || port === null || !remotes.some((remote) => remote.port === port)) return [];
+  return [{ address, port, at: socket.at, how: "a socket of fastd" }];
+}
+
+function unique(remotes: readonly KnownRemote[]): KnownRemote[] {
+  return remotes.filter((remote, i) => remotes.findIndex((other) => other.port === remote.port && sameAddress(other.address, remote.address)) === i);
+}
