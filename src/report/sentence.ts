@@ -1,7 +1,7 @@
 /** The one sentence a report begins with: the answer, for someone who reads nothing else. */
 import type { ReplayReport } from "../model/report.js";
 import { CLAIMS, type Claim } from "../model/verdict.js";
-import { count, listing } from "./words.js";
+import { count, isUnsure, listing } from "./words.js";
 
 /** The answer in one sentence, ended by a full stop. Nothing in it is escaped yet. */
 export function leadSentence(report: ReplayReport): string {
@@ -65,7 +65,7 @@ function violated(report: ReplayReport): string {
 function brokenClaims(report: ReplayReport): string {
   const parts = CLAIMS.flatMap((claim) => {
     const frames = report.findings
-      .filter((finding) => finding.claim === claim && finding.class !== "undetermined" && !finding.accepted)
+      .filter((finding) => finding.claim === claim && !isUnsure(finding) && !finding.accepted)
       .reduce((sum, finding) => sum + finding.frames, 0);
     return frames === 0 ? [] : [`${count(frames, "frame")} ${BROKEN[claim]}`];
   });

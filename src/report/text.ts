@@ -5,7 +5,7 @@ import type { Finding, ReplayReport } from "../model/report.js";
 import { CLASSES, REASONS, REASON_NAMES } from "../model/verdict.js";
 import { type Line, type Paint, type Span, type Style, plain, renderLines, table } from "./lines.js";
 import { captures, leadSentence } from "./sentence.js";
-import { CLASS_WORDS, count, formatFlow, listing } from "./words.js";
+import { CLASS_WORDS, count, formatFlow, isUnsure, listing } from "./words.js";
 
 export interface TextOptions {
   /** Default: no colours. */
@@ -23,7 +23,7 @@ export function renderText(report: ReplayReport, options: TextOptions = {}): str
     head(report, options.interrupted ?? false),
     verbose ? captureLines(report) : [],
     classLines(report, verbose),
-    findingLines(report.findings.filter((finding) => finding.class !== "undetermined")),
+    findingLines(report.findings.filter((finding) => !isUnsure(finding))),
     undeterminedLines(report),
     verbose ? explainedLines(report) : [],
     diagnosticLines(report.diagnostics, verbose),
@@ -126,7 +126,7 @@ function undeterminedLines(report: ReplayReport): Line[] {
   const lines = REASON_NAMES.flatMap((reason): Line[] => {
     const frames = report.undetermined[reason] ?? 0;
     if (frames === 0) return [];
-    const group = report.findings.find((finding) => finding.reason === reason && finding.class === "undetermined");
+    const group = report.findings.find((finding) => finding.reason === reason && isUnsure(finding));
     const example = group === undefined ? [] : [[`     for example frame ${group.first.frame} of ${group.first.capture}: ${formatFlow(group.flow)}`]];
     return [["  ", { style: "unsure", text: count(frames, "frame") }, `: ${REASONS[reason]}`], ...example];
   });

@@ -1,5 +1,5 @@
 /** Words and numbers for a person: the sentence behind each class, counts in singular and plural, flows as text. */
-import type { FlowTuple } from "../model/report.js";
+import type { Finding, FlowTuple } from "../model/report.js";
 import type { Class } from "../model/verdict.js";
 
 /** What each class is, for someone who never saw a Gluon node. */
@@ -18,6 +18,11 @@ export const CLASS_WORDS: Readonly<Record<Class, string>> = {
   leak: "should not have left: none of the above",
   undetermined: "could not be judged",
 };
+
+/** Whether the group says only that it could not be judged. A frame of class undetermined may still break another claim: then it is a finding like any other. */
+export function isUnsure(finding: Finding): boolean {
+  return finding.class === "undetermined" && finding.claim === "containment";
+}
 
 /** `1 frame`, `2 frames`, `no frames` stays `0 frames`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {

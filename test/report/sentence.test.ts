@@ -62,8 +62,13 @@ test("several broken claims stand in one sentence", () => {
 });
 
 test("an undetermined group is not counted as a broken claim", () => {
-  const findings = [finding({ claim: "source", class: "fastd", frames: 2 }), finding({ claim: "source", class: "undetermined", reason: "cut", frames: 9 })];
+  const findings = [finding({ claim: "source", class: "fastd", frames: 2 }), finding({ class: "undetermined", reason: "cut", frames: 9 })];
   assert.match(leadSentence(report({ result: "violated", findings })), /2 frames carried/);
+});
+
+test("a frame that could not be judged may still break another claim", () => {
+  const source = finding({ claim: "source", class: "undetermined", reason: "underWay", frames: 9 });
+  assert.is(leadSentence(report({ result: "violated", classes: { undetermined: 9 }, findings: [source] })), "9 frames carried a source address that does not belong there.");
 });
 
 test("every sentence begins with a capital or a number and ends in one full stop", () => {

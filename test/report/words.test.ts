@@ -1,7 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { CLASSES } from "../../src/model/verdict.js";
-import { CLASS_WORDS, count, formatFlow, listing } from "../../src/report/words.js";
+import { CLASS_WORDS, count, formatFlow, isUnsure, listing } from "../../src/report/words.js";
+import { finding } from "../support/reports.js";
 
 test("every class has words", () => {
   assert.equal(Object.keys(CLASS_WORDS), [...CLASSES]);
@@ -14,6 +15,12 @@ test("one is singular, none and many are plural", () => {
 
 test("a list ends in `and`", () => {
   assert.equal([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(listing), ["", "a", "a and b", "a, b and c"]);
+});
+
+test("a group is unsure when its class could not be told and no other claim was broken", () => {
+  assert.ok(isUnsure(finding({ class: "undetermined" })));
+  assert.not.ok(isUnsure(finding({ class: "undetermined", claim: "source" })));
+  assert.not.ok(isUnsure(finding()));
 });
 
 test("an IPv4 flow is address:port", () => {
