@@ -1,5 +1,6 @@
 // From the bytes of a frame to a packet's row of fields. A frame that does not hold what its headers promise is a condition, never a trap.
 
+import { clearBlock } from "./block";
 import { Condition, Direction, Fragment, Frame, FrameFlag, Image, Packet } from "./layout";
 import { Arp } from "./wire/arp";
 import { be16 } from "./wire/bytes";
@@ -19,7 +20,7 @@ export enum Ndp { REDIRECT = 137 }
 
 /** Ethernet frame -> packet. `bytes` is the start of the byte area. */
 export function dissectEthernet(frame: Frame, bytes: usize, image: Image, packet: Packet): void {
-  memory.fill(changetype<usize>(packet), 0, offsetof<Packet>());
+  clearBlock(changetype<usize>(packet), offsetof<Packet>());
   const at = bytes + frame.at;
   const end = at + frame.captured;
   const whole = at + (frame.original > frame.captured ? frame.original : frame.captured);
@@ -115,14 +116,7 @@ export function dissectIpv6(at: usize, end: usize, whole: usize, packet: Packet)
   packet.tos = ip.trafficClass;
   packet.hopLimit = ip.hopLimit;
   packet.proto = ip.nextHeader;
-  packet.src0 = ip.source(0);
-  packet.src1 = ip.source(1);
-  packet.src2 = ip.source(2);
-  packet.src3 = ip.source(3);
-  packet.dst0 = ip.destination(0);
-  packet.dst1 = ip.destination(1);
-  packet.dst2 = ip.destination(2);
-  packet.dst3 = ip.destination(3);
+  ip.copyAddresses(changetype<usize>(packet) + offsetof<Packet>("src0"));
   // A payload length of 0 is a jumbogram (RFC 2675) or a segment the card will cut up.
   const stop = ip.payloadLength == 0 && ip.nextHeader != 59 ? whole : ip.payload + ip.payloadLength;
   if (!ip.wellFormed || stop > whole) {

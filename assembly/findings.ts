@@ -1,5 +1,6 @@
 // Frames worth telling, grouped: one entry for each claim, class, addresses, protocol and service, with its first frame. Bounded; what does not fit is counted.
 
+import { copyBlock, sameBlock } from "./block";
 import { Finding, FindingKind, Frame, Limit, NONE, Packet, Run, Totals } from "./layout";
 import { Proto } from "./dissect";
 
@@ -50,7 +51,7 @@ function start(finding: Finding, kind: FindingKind, packet: Packet, verdict: u32
   finding.family = packet.family;
   finding.etherType = packet.etherType;
   finding.proto = packet.proto;
-  memory.copy(changetype<usize>(finding) + offsetof<Finding>("src0"), changetype<usize>(packet) + offsetof<Packet>("src0"), 32);
+  copyBlock(changetype<usize>(finding) + offsetof<Finding>("src0"), changetype<usize>(packet) + offsetof<Packet>("src0"), 32);
   finding.sport = dport == NONE ? NONE : packet.sport;
   finding.dport = dport;
   finding.icmpType = icmpTypeOf(packet);
@@ -63,7 +64,7 @@ function start(finding: Finding, kind: FindingKind, packet: Packet, verdict: u32
 function same(finding: Finding, kind: FindingKind, packet: Packet, verdict: u32, reason: u32, dport: u32): bool {
   return finding.kind == kind && finding.verdict == verdict && finding.reason == reason && finding.family == packet.family &&
     finding.etherType == packet.etherType && finding.proto == packet.proto && finding.dport == dport && finding.icmpType == icmpTypeOf(packet) &&
-    memory.compare(changetype<usize>(finding) + offsetof<Finding>("src0"), changetype<usize>(packet) + offsetof<Packet>("src0"), 32) == 0;
+    sameBlock(changetype<usize>(finding) + offsetof<Finding>("src0"), changetype<usize>(packet) + offsetof<Packet>("src0"), 32);
 }
 
 function hash(packet: Packet, kind: u32, verdict: u32, reason: u32, dport: u32): u32 {

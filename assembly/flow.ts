@@ -1,5 +1,6 @@
 // Who spoke first. A bounded memory of flows on the WAN: an answer is what replies to something that arrived there (contract: class `answer`).
 
+import { clearBlock } from "./block";
 import { dissectIpv4, dissectIpv6, Proto } from "./dissect";
 import { find, forgotten, fresh, place } from "./flows";
 import { Condition, Direction, Flow, Fragment, Image, Listener, Packet, Run } from "./layout";
@@ -38,10 +39,9 @@ function isIcmp(packet: Packet): bool {
 function keyOf(run: Run, packet: Packet, request: u32, outgoing: bool, anyLocal: bool): FlowEntry {
   const key = changetype<FlowEntry>(run.key);
   key.setEnds(packet, outgoing, anyLocal);
-  key.ports = outgoing ? (packet.sport << 16) | packet.dport : (packet.dport << 16) | packet.sport;
   // Identifier and sequence keep their places in a request and its reply.
-  if (request != 0) key.ports = (packet.sport << 16) | packet.dport;
-  key.kind = packet.proto | (packet.family << 8) | (request << 16);
+  const straight = outgoing || request != 0;
+  key.setKind(straight ? packet.sport : packet.dport, straight ? packet.dport : packet.sport, packet.proto | (packet.family << 8) | (request << 16));
   return key;
 }
 
@@ -188,7 +188,7 @@ function trackIcmp(run: Run, packet: Packet): void {
 /** An error is an answer when the packet it quotes arrived on the WAN, whoever opened that flow. */
 function quotedFlow(run: Run, packet: Packet): u32 {
   const quoted = changetype<Packet>(run.quoted);
-  memory.fill(run.quoted, 0, offsetof<Packet>());
+  clearBlock(run.quoted, offsetof<Packet>());
   // Quotes are cut by design: the bytes end at the message's end, the quoted headers promise more.
   if (packet.family == 4) dissectIpv4(packet.payload, packet.payloadEnd, <usize>u32.MAX_VALUE, quoted);
   else dissectIpv6(packet.payload, packet.payloadEnd, <usize>u32.MAX_VALUE, quoted);

@@ -1,5 +1,6 @@
 // Fragments. A later fragment has no ports and takes the class of its first one, in whichever order they leave; until the first is seen it is held.
 
+import { clearBlock, copyBlock, sameBlock } from "./block";
 import { tell } from "./findings";
 import { Class, FindingKind, Frame, Limit, Packet, Reason, Run, Settled, Totals, Judgement } from "./layout";
 
@@ -118,7 +119,7 @@ function hold(run: Run, entry: FragmentEntry, packet: Packet, foreign: u32, fram
   held.frame = frame;
   held.foreign = foreign;
   held.next = entry.held;
-  memory.copy(changetype<usize>(copyOf(held)), changetype<usize>(index), offsetof<Frame>());
+  copyBlock(changetype<usize>(copyOf(held)), changetype<usize>(index), offsetof<Frame>());
   entry.held = number;
   entry.seconds = run.now;
   entry.proto = packet.proto;
@@ -156,8 +157,8 @@ function release(run: Run, entry: FragmentEntry): void {
 
 function tellHeld(run: Run, entry: FragmentEntry, held: Held): void {
   const packet = changetype<Packet>(run.quoted);
-  memory.fill(run.quoted, 0, offsetof<Packet>());
-  memory.copy(run.quoted + offsetof<Packet>("src0"), changetype<usize>(entry), 32);
+  clearBlock(run.quoted, offsetof<Packet>());
+  copyBlock(run.quoted + offsetof<Packet>("src0"), changetype<usize>(entry), 32);
   packet.family = entry.kind & 0xff;
   packet.etherType = entry.etherType;
   recallFirst(entry, packet);
@@ -185,8 +186,8 @@ function entryFor(run: Run, packet: Packet): FragmentEntry {
     if (entry.seconds < victim.seconds) victim = entry;
   }
   if (victim.held != 0) giveUp(run, victim);
-  memory.fill(changetype<usize>(victim), 0, offsetof<FragmentEntry>());
-  memory.copy(changetype<usize>(victim), changetype<usize>(packet) + offsetof<Packet>("src0"), 32);
+  clearBlock(changetype<usize>(victim), offsetof<FragmentEntry>());
+  copyBlock(changetype<usize>(victim), changetype<usize>(packet) + offsetof<Packet>("src0"), 32);
   victim.id = packet.fragmentId;
   victim.kind = kind;
   victim.seconds = run.now;
@@ -195,7 +196,7 @@ function entryFor(run: Run, packet: Packet): FragmentEntry {
 
 function sameKey(entry: FragmentEntry, packet: Packet, kind: u32): bool {
   return entry.kind == kind && entry.id == packet.fragmentId &&
-    memory.compare(changetype<usize>(entry), changetype<usize>(packet) + offsetof<Packet>("src0"), 32) == 0;
+    sameBlock(changetype<usize>(entry), changetype<usize>(packet) + offsetof<Packet>("src0"), 32);
 }
 
 function hash(packet: Packet, kind: u32): u32 {

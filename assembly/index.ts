@@ -8,7 +8,7 @@ import { Linear } from "./lpm/linear";
 import { lookupBatch } from "./lpm/lpm";
 
 export {
-  Action, Class, Disposition, FibAt, Field, FindingAt, FindingKind, FrameAt, FrameFlag, HopAt, ImageAt, Limit, ListenerAt, MatchAt, PacketAt,
+  Action, Asks, Class, Disposition, FibAt, Field, FindingAt, FindingKind, FrameAt, FrameFlag, HopAt, ImageAt, Limit, ListenerAt, MatchAt, PacketAt,
   PrefixAt, Reason, RouteAt, RouteKind, RowAt, RuleAt, RunAt, SettledAt, SlotAt, SourceAt, TotalsAt, JudgementAt,
 } from "./layout";
 export { mark, reserve, rewind };

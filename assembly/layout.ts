@@ -276,8 +276,10 @@ export enum HopAt {
   bounds: u32; // sorted lower bounds of the intervals between prefixes, two u64 each
   leaves: u32; // for each bound the 1-based prefix that covers its interval
   boundCount: u32;
-  reserved: u32;
+  asks: u32; // Asks: what the answer may depend on besides the destination
 }
+/** Which fields any rule or route of a family looks at. */
+export enum Asks { MARK = 1, SOURCE = 2 }
 export enum FibAt {
   rules = offsetof<Fib>("rules"),
   ruleCount = offsetof<Fib>("ruleCount"),
@@ -290,6 +292,7 @@ export enum FibAt {
   bounds = offsetof<Fib>("bounds"),
   leaves = offsetof<Fib>("leaves"),
   boundCount = offsetof<Fib>("boundCount"),
+  asks = offsetof<Fib>("asks"),
   SIZE = offsetof<Fib>(),
 }
 
@@ -552,11 +555,11 @@ export enum RunAt {
 
 /** Bounds, published so that the host lends areas of the same size. */
 export enum Limit {
-  BATCH_FRAMES = 2048,
+  BATCH_FRAMES = 1024,
   BATCH_BYTES = 655360, // two 256 KB chunks and one record's worth more
   FLOWS = 65536,
   FRAGMENTS = 1024,
   HELD = 4096,
-  SETTLED = 8192,
+  SETTLED = 16384,
   FINDINGS = 4096,
 }

@@ -1,7 +1,7 @@
 // The rule walk: fib_rules_lookup and fib_rule_match (net/core/fib_rules.c), both families.
 
 import { aliveHop, mayLeaveOnWan, routeOf, tableLookup } from "./fib";
-import { Action, Explained, Fib, Hop, Image, NONE, Packet, Route, RouteKind, Rule } from "./layout";
+import { Action, Asks, Explained, Fib, Hop, Image, NONE, Packet, Route, RouteKind, Rule } from "./layout";
 import { Intervals } from "./lpm/intervals";
 import { rowHolds } from "./match";
 
@@ -10,42 +10,42 @@ const STEPS_MAX: u32 = 1 << 20;
 
 /** Whether the node's rules and tables can send this packet out on the WAN, from an unmarked or from a marked socket, and which lines do. */
 export function explain(image: Image, packet: Packet): void {
+  const fib = changetype<Fib>(packet.family == 4 ? image.fib4 : image.fib6);
+  const prefix = changetype<Intervals>(changetype<usize>(fib)).lookup(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
   const mark = packet.mark;
   const iif = packet.iif;
   packet.iif = image.loopback;
   packet.mark = 0;
-  if (reachesWan(image, packet)) packet.explained |= Explained.UNMARKED;
-  const rule = packet.rule;
-  const route = packet.route;
-  packet.mark = image.mark;
-  if (image.mark != 0 && reachesWan(image, packet)) packet.explained |= Explained.MARKED;
-  // The unmarked walk is what a leak is explained by; the marked one counts when only it reaches the WAN.
-  if (packet.explained & Explained.UNMARKED) {
-    packet.rule = rule;
-    packet.route = route;
+  const unmarked = reachesWan(fib, prefix, packet);
+  let marked = unmarked;
+  if (image.mark != 0 && (fib.asks & Asks.MARK)) {
+    const rule = packet.rule;
+    const route = packet.route;
+    packet.mark = image.mark;
+    marked = reachesWan(fib, prefix, packet);
+    // The unmarked walk is what a leak is explained by; the marked one counts where only it reaches the WAN.
+    if (unmarked) {
+      packet.rule = rule;
+      packet.route = route;
+    }
   }
+  packet.explained = (unmarked ? Explained.UNMARKED : 0) | (marked ? Explained.MARKED : 0);
   packet.mark = mark;
   packet.iif = iif;
 }
 
-/** Asks with the source the packet has and without one: linux-path quirk 15, the two together cover what a socket's lookup finds. */
-function reachesWan(image: Image, packet: Packet): bool {
-  const fib = changetype<Fib>(packet.family == 4 ? image.fib4 : image.fib6);
-  const prefix = changetype<Intervals>(fib).lookup(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+/** Asks with the source the packet has and without one: the two together cover what a socket's lookup finds (docs/modelled.md, "socket"). */
+function reachesWan(fib: Fib, prefix: u32, packet: Packet): bool {
   if (walk(fib, prefix, packet)) return true;
-  const src0 = packet.src0;
-  const src1 = packet.src1;
-  const src2 = packet.src2;
-  const src3 = packet.src3;
-  packet.src0 = 0;
-  packet.src1 = 0;
-  packet.src2 = 0;
-  packet.src3 = 0;
+  if (!(fib.asks & Asks.SOURCE)) return false;
+  const at = changetype<usize>(packet) + offsetof<Packet>("src0");
+  const high = load<u64>(at);
+  const low = load<u64>(at, 8);
+  store<u64>(at, 0);
+  store<u64>(at, 0, 8);
   const reached = walk(fib, prefix, packet);
-  packet.src0 = src0;
-  packet.src1 = src1;
-  packet.src2 = src2;
-  packet.src3 = src3;
+  store<u64>(at, high);
+  store<u64>(at, low, 8);
   return reached;
 }
 

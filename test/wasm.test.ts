@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { suite, test } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesBelow, textOf } from "./support/tree.js";
-import { compileTests, doubles, HAS_SIMD, runTest, testsIn } from "./support/wasm-tests.js";
+import { compileTests, doubles, entriesAmong, HAS_SIMD, runTest, testsIn } from "./support/wasm-tests.js";
 
-const entries = sourcesBelow("test/wasm");
+const entries = entriesAmong(sourcesBelow("test/wasm"));
 const tests = entries.flatMap((file) => testsIn(file, textOf(file)));
 
 test("assembly/ is tested", () => {
@@ -15,6 +15,10 @@ test("assembly/ is tested", () => {
 
 test("each file of test/wasm/ exports a test", () => {
   assert.equal(entries.filter((file) => !tests.some((each) => each.file === file)), []);
+});
+
+test("what stands in test/wasm/support/ helps tests and is none", () => {
+  assert.equal(entriesAmong(["test/wasm/arena.ts", "test/wasm/support/bytes.ts", "test/wasm/lpm/linear.ts"]), ["test/wasm/arena.ts", "test/wasm/lpm/linear.ts"]);
 });
 
 test("no two wasm tests share a name", () => {

@@ -1,4 +1,4 @@
-import { be16, be32 } from "./bytes";
+import { be16, be32, copyWords } from "./bytes";
 
 const PAYLOAD_LENGTH = 4;
 const NEXT_HEADER = 6;
@@ -16,8 +16,11 @@ const HEADER = 40;
   get payloadLength(): u32 { return be16(changetype<usize>(this) + PAYLOAD_LENGTH); }
   get nextHeader(): u32 { return load<u8>(changetype<usize>(this), NEXT_HEADER); }
   get hopLimit(): u32 { return load<u8>(changetype<usize>(this), HOP_LIMIT); }
-  source(word: u32): u32 { return be32(changetype<usize>(this) + (word << 2) + SOURCE); }
-  destination(word: u32): u32 { return be32(changetype<usize>(this) + (word << 2) + DESTINATION); }
+  /** Writes the source, then the destination, as eight words. */
+  copyAddresses(to: usize): void {
+    copyWords(to, changetype<usize>(this) + SOURCE);
+    copyWords(to + 16, changetype<usize>(this) + DESTINATION);
+  }
   get payload(): usize { return changetype<usize>(this) + HEADER; }
 }
 

@@ -18,7 +18,7 @@ const RECORDS = {
   RouteAt: ["kind", "tos", "length", "sourceLength", "source0", "source1", "source2", "source3", "hops", "hopCount", "SIZE"],
   HopAt: ["device", "wan", "dead", "group", "SIZE"],
   FibAt: [
-    "rules", "ruleCount", "prefixes", "prefixCount", "slots", "tableCount", "routes", "routeCount", "bounds", "leaves", "boundCount", "SIZE",
+    "rules", "ruleCount", "prefixes", "prefixCount", "slots", "tableCount", "routes", "routeCount", "bounds", "leaves", "boundCount", "asks", "SIZE",
   ],
   ListenerAt: ["family", "proto", "port", "anyAddress", "word0", "word1", "word2", "word3", "SIZE"],
   SourceAt: ["family", "word0", "word1", "word2", "word3", "SIZE"],
@@ -38,6 +38,7 @@ const RECORDS = {
   ],
   RunAt: ["bytes", "frames", "packets", "judgements", "chosen", "findings", "settled", "totals"],
   Limit: ["BATCH_FRAMES", "BATCH_BYTES", "FINDINGS"],
+  Asks: ["MARK", "SOURCE"],
   Action: ["TABLE", "GOTO", "NOP", "STOP", "UNKNOWN"],
   RouteKind: ["FORWARD", "ERROR", "THROW"],
   Class: ["NONE", "LEAK", "UNDETERMINED", "HELD"],

@@ -38,9 +38,18 @@ export function writeFib(core: Core, node: Node, family: Family, wan: ReadonlySe
       bounds: writeLongs(core, bounds),
       leaves: writeWords(core, forest.leaves),
       boundCount: forest.leaves.length,
+      asks: asksOf(core, rules, routes),
     },
   ]);
   return { address, rules, routes };
+}
+
+/** What besides the destination the family's answers may depend on: walks that cannot differ are not made twice. */
+function asksOf(core: Core, rules: readonly FibRule[], routes: readonly Route[]): number {
+  const { MARK, SOURCE } = core.layout.Asks;
+  const fields = new Set(rules.flatMap((rule) => rule.matches.map((match) => match.field)));
+  const bySource = ["src0", "src1", "src2", "src3"].some((field) => [...fields].some((other) => other === field)) || routes.some((route) => route.source !== null);
+  return (fields.has("mark") ? MARK : 0) | (bySource ? SOURCE : 0);
 }
 
 /** Reserves the matches of one row; an empty row has none. */

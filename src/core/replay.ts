@@ -115,6 +115,7 @@ class Judge {
       }
       frame += count;
       this.frames += count;
+      if (options.signal !== undefined && frame % TURN_FRAMES < count) await turn();
       options.onProgress?.(this.frames, this.bytes + reader.end.bytes);
     }
   }
@@ -173,6 +174,13 @@ class Judge {
   private total(name: "undecodable" | "settledCount"): number {
     return readTotal(this.core, name);
   }
+}
+
+/** Frames between two turns of the event loop, in which an interrupt can arrive. */
+const TURN_FRAMES = 65_536;
+
+async function turn(): Promise<void> {
+  await new Promise<void>((done) => setImmediate(done));
 }
 
 interface Judgement {

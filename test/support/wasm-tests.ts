@@ -18,6 +18,11 @@ export interface WasmTest {
   readonly title: string;
 }
 
+/** The files that hold tests; those in test/wasm/support/ only help them. */
+export function entriesAmong(files: readonly string[]): string[] {
+  return files.filter((file) => !file.startsWith("test/wasm/support/"));
+}
+
 /** The tests of one AssemblyScript file, in the order in which they stand there. */
 export function testsIn(file: string, text: string): WasmTest[] {
   return [...text.matchAll(/^export function (\w+)/gm)].map(([, name = ""]) => ({ file, name, title: name.replaceAll("_", " ") }));
