@@ -21,8 +21,9 @@ const BOUND = 16;
       const half = size >> 1;
       const at = fib.bounds + (first + half) * BOUND;
       const boundHigh = load<u64>(at);
-      const reached = boundHigh < high || (boundHigh == high && load<u64>(at, 8) <= low);
-      first = select<u32>(first + half, first, reached);
+      // Bitwise on purpose: a jump here is mispredicted every other time.
+      const reached = u32(boundHigh < high) | (u32(boundHigh == high) & u32(load<u64>(at, 8) <= low));
+      first = select<u32>(first + half, first, reached != 0);
       size -= half;
     }
     return load<u32>(fib.leaves + (first << 2));

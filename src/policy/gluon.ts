@@ -17,7 +17,7 @@ export interface PolicyOptions {
 }
 
 /** The groups fastd runs in: since v2017.1, and before. */
-export const VPN_GROUPS = ["gluon-mesh-vpn", "gluon-fastd"];
+const VPN_GROUPS = ["gluon-mesh-vpn", "gluon-fastd"];
 /** Gluon's mark is bit 0, whatever fastd.conf says. */
 const MARK = { value: 1, mask: 1 };
 /** Every node of a mesh has the same hardware address on this device (the next-node address): it tells nothing about the sender. */
@@ -26,15 +26,21 @@ const SHARED_DEVICE = "local-node";
 const PORT_RANGE: readonly [number, number] = [32768, 60999];
 
 export function gluon(node: Node, options: PolicyOptions): Policy {
-  return build("gluon", node, options, ANSWERS);
+  return build("gluon", node, options, { answers: ANSWERS, optional: meshRows });
 }
 
-/** The WAN document to the letter: an answer is a leak like any other. */
+/** The WAN document to the letter: answers and mesh-on-WAN are leaks like any other. */
 export function gluonLetter(node: Node, options: PolicyOptions): Policy {
-  return build("gluon-letter", node, options, []);
+  return build("gluon-letter", node, options, { answers: [], optional: () => [] });
 }
 
-function build(name: string, node: Node, options: PolicyOptions, answers: readonly PolicyRow[]): Policy {
+/** What a policy grants beyond the mission and housekeeping. */
+interface Grants {
+  readonly answers: readonly PolicyRow[];
+  readonly optional: (node: Node, wan: readonly string[]) => readonly PolicyRow[];
+}
+
+function build(name: string, node: Node, options: PolicyOptions, grants: Grants): Policy {
   const wan = wanDevices(node, options.wan);
   const remotes = remotesOf(node, options.resolutions ?? []);
   const vpnGroup = node.fastd?.group ?? VPN_GROUPS.find((group) => node.groups?.has(group));
@@ -43,8 +49,8 @@ function build(name: string, node: Node, options: PolicyOptions, answers: readon
     wan: wan.devices,
     wanFrom: wan.from,
     rows: [
-      ...UNREADABLE, ...LINK, ...fastdRows(node, remotes), ...dnsRows(node), ...LEASE, ...unresolvedRows(remotes), ...answers,
-      ...meshRows(node, wan.devices), ...anyRemoteRows(remotes),
+      ...UNREADABLE, ...LINK, ...fastdRows(node, remotes), ...dnsRows(node), ...LEASE, ...unresolvedRows(remotes),
+      ...grants.answers, ...grants.optional(node, wan.devices), ...anyRemoteRows(remotes),
     ],
     sources: node.addresses.filter((address) => wan.devices.includes(address.dev)).map((address) => address.address),
     macs: ownMacs(node),
@@ -57,12 +63,12 @@ function build(name: string, node: Node, options: PolicyOptions, answers: readon
   };
 }
 
-/** UDP to a configured remote; while a name is unresolved also what a socket of fastd sends to that name's port. */
+/** UDP to a configured remote. A name may have stood for another address before, so what fastd's own socket sends to a named remote's port counts too. */
 function fastdRows(node: Node, remotes: Remotes): PolicyRow[] {
   const known = remotes.known.map((remote) =>
     allow("fastd", `UDP to the VPN server (${remote.how})`, remote.at, ...toAddress(remote.address), ...toPort(UDP, remote.port)),
   );
-  const own = unresolved(remotes).flatMap((remote) =>
+  const own = remotes.named.flatMap((remote) =>
     fastdSockets(node)
       .filter((socket) => familiesOf(socket).includes(remote.family))
       .map((socket) =>

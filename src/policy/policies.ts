@@ -1,7 +1,7 @@
 /** The one list of policies, and which one a node gets by default. */
 import type { Node } from "../model/node.js";
 import type { Policy } from "../model/policy.js";
-import { gluon, gluonLetter, type PolicyOptions, VPN_GROUPS } from "./gluon.js";
+import { gluon, gluonLetter, type PolicyOptions } from "./gluon.js";
 
 export interface PolicyEntry {
   /** One line for a person. */
@@ -20,15 +20,6 @@ export const POLICY_NAMES: readonly PolicyName[] = ["gluon", "gluon-letter"];
 
 export function isPolicyName(name: string): name is PolicyName {
   return POLICY_NAMES.some((known) => known === name);
-}
-
-/** What shows that this is a Gluon node: its UCI package, its VPN group, or its rule; null when nothing does. */
-export function gluonSign(node: Node): string | null {
-  const section = (node.uci ?? []).find((candidate) => candidate.package.startsWith("gluon"));
-  if (section !== undefined) return section.at;
-  const group = VPN_GROUPS.find((name) => node.groups?.has(name));
-  if (group !== undefined) return `group ${group}`;
-  return node.rules[6].find((rule) => rule.action.kind === "table" && rule.action.table === 1)?.at ?? null;
 }
 
 /** The policy of a node that is asked without one. Gluon's is the only one there is so far, so a node without its signs gets it too. */

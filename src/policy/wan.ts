@@ -23,7 +23,7 @@ function choose(node: Node, asked: readonly string[]): WanChoice {
   if (asked.length > 0) {
     const strange = asked.find((dev) => !known.has(dev));
     if (strange !== undefined) refuse("WP3001", "--wan", `link.json has no device ${strange}`, "name one of its devices");
-    return { devices: asked, from: "--wan" };
+    return { devices: [...new Set(asked)], from: "--wan" };
   }
   const named = uciDevices(node.uci ?? []).filter((device) => known.has(device.dev));
   const first = named[0];

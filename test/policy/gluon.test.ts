@@ -4,7 +4,7 @@ import { formatAddress } from "../../src/model/address.js";
 import type { Node } from "../../src/model/node.js";
 import { FLOW } from "../../src/model/verdict.js";
 import { gluon, gluonLetter, type PolicyOptions } from "../../src/policy/gluon.js";
-import { address, aNode, fastd, type Fields, icmp6, ip, link, remote, resolver, section, socket, tcp, udp, verdictOf } from "../support/nodes.js";
+import { address, aNode, fastd, type Fields, icmp6, ip, link, remote, section, socket, tcp, udp, verdictOf } from "../support/nodes.js";
 
 /** What Gluon's policy for the node says of a packet. */
 function says(packet: Fields, parts: Partial<Node> = {}, options: PolicyOptions = {}): string {

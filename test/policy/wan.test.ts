@@ -58,6 +58,12 @@ test("@wan is the device of the interface wan", () => {
   assert.equal(wanDevices(flat({ uci: [network("wan6", { device: "@wan" }), network("wan", { device: "eth1" })] })).devices, ["eth1"]);
 });
 
+test("@ leads on to any interface, as often as it stands there", () => {
+  const uci = [network("wan6", { device: "@first" }), network("first", { ifname: "@second" }), network("second", { device: "eth1" })];
+  assert.equal(wanDevices(flat({ uci })), { devices: ["eth1"], from: "uci.txt (wan6)" });
+  assert.equal(wanDevices(aNode({ uci: [network("wan6", { device: "@nowhere" })] })).from, "link.json (br-wan)");
+});
+
 test("interfaces that name each other name no device", () => {
   const node = aNode({ uci: [network("wan", { device: "@wan6" }), network("wan6", { device: "@wan" })] });
   assert.is(wanDevices(node).from, "link.json (br-wan)");

@@ -1,6 +1,6 @@
 /** Tables and rules for tests, built the slow and obvious way: prefixes longest first, then their routes, then `finish`. */
 import { reserve } from "../../../assembly/arena";
-import { Action, Fib, Hop, NONE, Prefix, Route, Rule, Slot } from "../../../assembly/layout";
+import { Action, Asks, Fib, Hop, NONE, Prefix, Route, Rule, Slot } from "../../../assembly/layout";
 import { Linear } from "../../../assembly/lpm/linear";
 import { newMatch } from "./images";
 
@@ -8,9 +8,10 @@ const PREFIXES: u32 = 256;
 const RULES: u32 = 32;
 const ROUTES: u32 = 256;
 
-/** Reserves a family of `tables` empty tables into `fib`. */
+/** Reserves a family of `tables` empty tables into `fib`, whose answers may depend on everything. */
 export function openFib(fib: Fib, tables: u32): void {
   fib.tableCount = tables;
+  fib.asks = <u32>Asks.MARK | <u32>Asks.SOURCE;
   fib.rules = <u32>reserve(RULES * <u32>offsetof<Rule>());
   fib.prefixes = <u32>reserve(PREFIXES * <u32>offsetof<Prefix>());
   fib.slots = <u32>reserve(PREFIXES * tables * <u32>offsetof<Slot>());

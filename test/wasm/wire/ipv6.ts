@@ -1,3 +1,4 @@
+import { reserve } from "../../../assembly/arena";
 import { Extension, Ipv6, isExtension } from "../../../assembly/wire/ipv6";
 import { begin, bytes } from "../support/bytes";
 
@@ -20,10 +21,13 @@ export function ipv6_tells_length_next_header_and_hop_limit(): void {
   assert(ip.payload == at + 40);
 }
 
-export function ipv6_addresses_are_read_word_by_word(): void {
+export function ipv6_addresses_are_copied_as_eight_words_source_first(): void {
   const ip = changetype<Ipv6>(bytes(FIXED));
-  assert(ip.source(0) == 0x20010db8 && ip.source(1) == 1 && ip.source(2) == 2 && ip.source(3) == 3, "source");
-  assert(ip.destination(0) == 0xfe800000 && ip.destination(1) == 4 && ip.destination(2) == 5 && ip.destination(3) == 6, "destination");
+  const to = reserve(48);
+  ip.copyAddresses(to);
+  assert(load<u32>(to) == 0x20010db8 && load<u32>(to, 4) == 1 && load<u32>(to, 8) == 2 && load<u32>(to, 12) == 3, "source");
+  assert(load<u32>(to, 16) == 0xfe800000 && load<u32>(to, 20) == 4 && load<u32>(to, 24) == 5 && load<u32>(to, 28) == 6, "destination");
+  assert(load<u64>(to, 32) == 0, "nothing behind them");
 }
 
 export function ipv6_is_well_formed_as_version_6_only(): void {

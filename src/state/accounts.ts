@@ -1,0 +1,18 @@
+/** /etc/group and /etc/passwd: names and their numbers. */
+import { unsigned } from "./json.js";
+import { eachStatement } from "./lines.js";
+import { type Parsed, Remarks, show } from "./remarks.js";
+
+/** Name -> gid or uid, the third field of both files. The first line of a name counts, as for getgrnam(3). */
+export function parseAccounts(text: string, file: "group" | "passwd"): Parsed<ReadonlyMap<string, number>> {
+  const remarks = new Remarks(file);
+  const accounts = new Map<string, number>();
+  // `+` and `-` lines ask a network directory.
+  eachStatement(text, remarks, "#+-", (line, at) => {
+    const [name = "", , digits = ""] = line.split(":", 3);
+    const id = /^\d+$/.test(digits) ? unsigned(digits) : null;
+    if (name === "" || id === null) remarks.say("WP1301", at, `cannot be read (${show(line)})`, "its number is not known");
+    else if (!accounts.has(name)) accounts.set(name, id);
+  });
+  return { value: accounts, diagnostics: remarks.list() };
+}

@@ -1,0 +1,146 @@
+/** A node from its files: reads what is there, and says what is not. */
+import { type Diagnostic, diagnostic, refuse } from "../model/diagnostic.js";
+import type { Fastd, Node, Resolver, UciSection } from "../model/node.js";
+import { parseAccounts } from "./accounts.js";
+import { parseBridgePorts } from "./bridge.js";
+import { parseFastd } from "./fastd.js";
+import { parseAddresses, parseLinks } from "./links.js";
+import { REQUIRED_FILES, type RequiredFile } from "./parts.js";
+import { mergeFastd, uciFastd } from "./peers.js";
+import type { Parsed } from "./remarks.js";
+import { parseResolvers, staticResolvers } from "./resolver.js";
+import { parseRoutes } from "./routes.js";
+import { parseRules } from "./rules.js";
+import { parseSenders } from "./senders.js";
+import { readSnapshot, type Snapshot } from "./snapshot.js";
+import { parseSockets } from "./sockets.js";
+import { parseStatus } from "./status.js";
+import { parseSysctl } from "./sysctl.js";
+import { parseUci } from "./uci.js";
+
+/** Reads a node. Throws InputError WP1001 to WP1003 or WP1006 when it cannot be read at all. */
+export async function readNode(path: string): Promise<Node> {
+  return assembleNode(await readSnapshot(path));
+}
+
+/** What an answer lacks when an optional file is missing. */
+const WITHOUT = {
+  "fastd.conf": "unless uci.txt names the VPN's servers, UDP to an unknown host stays undetermined",
+  "fastd-status.json": "VPN servers known by name only are known once a captured DNS answer names them",
+  "ss.txt": "flows that were under way when the capture began stay undetermined",
+  "wan-resolv.conf": "DNS on the WAN stays undetermined",
+  "resolv.conf": "that ordinary DNS servers differ from the WAN's cannot be checked",
+  "group": "packets are not told apart by the VPN's group",
+  "passwd": "senders appear as numbers",
+  "sysctl.txt": "the kernel's defaults are taken",
+  "senders.json": "senders are known by their user and group only",
+  "bridge-link.json": "link.json alone tells the ports of each bridge",
+  "uci.txt": "the WAN device is guessed from names and routes, and optional features count as off",
+} as const;
+type OptionalFile = keyof typeof WITHOUT;
+
+/** Puts a node together. Throws InputError WP1002 when required files are missing, WP1003 when one cannot be parsed. */
+export function assembleNode(snapshot: Snapshot): Node {
+  const reader = new Reader(snapshot);
+  reader.demand();
+  const links = reader.required("link.json", parseLinks);
+  const node = {
+    name: snapshot.name,
+    path: snapshot.path,
+    rules: { 4: reader.required("rule4.json", (text) => parseRules(text, 4, links)), 6: reader.required("rule6.json", (text) => parseRules(text, 6, links)) },
+    routes: { 4: reader.required("route4.json", (text) => parseRoutes(text, 4, links)), 6: reader.required("route6.json", (text) => parseRoutes(text, 6, links)) },
+    links,
+    addresses: reader.required("addr.json", parseAddresses),
+    bridgePorts: reader.optional("bridge-link.json", parseBridgePorts),
+    fastdPeers: reader.optional("fastd-status.json", parseStatus),
+    sockets: reader.optional("ss.txt", parseSockets),
+    resolvers: reader.optional("resolv.conf", (text) => parseResolvers(text, "resolv.conf")),
+    groups: reader.optional("group", (text) => parseAccounts(text, "group")),
+    users: reader.optional("passwd", (text) => parseAccounts(text, "passwd")),
+    sysctl: reader.optional("sysctl.txt", parseSysctl),
+    senders: reader.optional("senders.json", parseSenders),
+    uci: reader.optional("uci.txt", parseUci),
+  };
+  const fastd = readFastd(reader, node.uci);
+  const wanResolvers = readWanResolvers(reader, node.uci);
+  return { ...node, fastd, wanResolvers, files: [...snapshot.files.keys()], diagnostics: reader.diagnostics };
+}
+
+/** fastd.conf and UCI together. An include that UCI stands in for is no longer worth a message. */
+function readFastd(reader: Reader, sections: readonly UciSection[] | null): Fastd | null {
+  const uci = reader.take(uciFastd(sections ?? []));
+  let includes: readonly string[] = [];
+  const conf = reader.optional("fastd.conf", (text) => {
+    const parsed = parseFastd(text);
+    includes = parsed.includes;
+    const known = new Set(uci !== null && uci.remotes.length > 0 ? includes : []);
+    return { value: parsed.value, diagnostics: parsed.diagnostics.filter(({ code, place }) => code !== "WP1202" || !known.has(place)) };
+  });
+  return mergeFastd(conf, uci, includes);
+}
+
+/** Gluon writes UCI's static servers to wan-resolv.conf; without that file they stand for it. */
+function readWanResolvers(reader: Reader, sections: readonly UciSection[] | null): readonly Resolver[] | null {
+  const fixed = reader.has("wan-resolv.conf") ? null : reader.take(staticResolvers(sections ?? []));
+  const instead = fixed === null ? undefined : "the static servers of uci.txt stand for it";
+  return reader.optional("wan-resolv.conf", (text) => parseResolvers(text, "wan-resolv.conf"), instead) ?? fixed;
+}
+
+/** A snapshot while it is read, and everything that was said about it. */
+class Reader {
+  readonly diagnostics: Diagnostic[];
+  /** Why a file that is there could not be opened. */
+  readonly #refused: ReadonlyMap<string, string>;
+  constructor(readonly snapshot: Snapshot) {
+    this.diagnostics = [...(snapshot.diagnostics ?? [])];
+    this.#refused = new Map(this.diagnostics.filter(({ code }) => code === "WP1005").map(({ place, fact }) => [place, fact]));
+  }
+
+  /** A part whose command failed and printed nothing is as good as missing. */
+  has(file: string): boolean {
+    const source = this.snapshot.files.get(file);
+    return source !== undefined && (source.text.trim() !== "" || (source.exit ?? 0) === 0);
+  }
+
+  /** Names all required files that are missing at once. */
+  demand(): void {
+    const missing = REQUIRED_FILES.filter((file) => !this.has(file));
+    if (missing.length === 0) return;
+    const names = missing.map((file) => {
+      const exit = this.snapshot.files.get(file)?.exit;
+      const why = this.#refused.get(file) ?? (exit === undefined || exit === null ? "" : `its command failed with exit status ${exit}`);
+      return why === "" ? file : `${file} (${why})`;
+    });
+    const fact = `${names.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;
+    const consequence = "nothing can be judged; the .txt forms and rtnetlink.txt are not read by this version, so collect with `ip -j -d`";
+    refuse("WP1002", this.snapshot.path, fact, consequence);
+  }
+
+  required<T>(file: RequiredFile, parse: (text: string) => Parsed<T>): T {
+    this.#failure(file, "what is missing in it cannot be known");
+    return this.take(parse(this.snapshot.files.get(file)?.text ?? ""));
+  }
+
+  /** null when the file is missing or cannot be parsed; a diagnostic then says so. */
+  optional<T>(file: OptionalFile, parse: (text: string) => Parsed<T | null>, without: string = WITHOUT[file]): T | null {
+    if (this.has(file)) {
+      this.#failure(file, "what it printed was read, and more may be missing");
+      return this.take(parse(this.snapshot.files.get(file)?.text ?? ""));
+    }
+    if (this.#failure(file, without) || this.#refused.has(file)) return null;
+    this.diagnostics.push(diagnostic("WP1004", file, "missing", without));
+    return null;
+  }
+
+  take<T>(parsed: Parsed<T>): T {
+    for (const said of parsed.diagnostics) this.diagnostics.push(said);
+    return parsed.value;
+  }
+
+  /** Whether the collector's command failed. */
+  #failure(file: string, consequence: string): boolean {
+    const exit = this.snapshot.files.get(file)?.exit ?? 0;
+    if (exit !== 0) this.diagnostics.push(diagnostic("WP1007", file, `the command that prints it failed with exit status ${exit}`, consequence));
+    return exit !== 0;
+  }
+}
