@@ -33,7 +33,8 @@ export function dissectEthernet(frame: Frame, bytes: usize, image: Image, packet
   packet.group = u32(ethernet.group);
   const payload = untag(ethernet.payload, ethernet.type, end);
   if (payload == 0) {
-    packet.condition = condition(ethernet.payload + 16, whole);
+    // Where four tags are there, what is wrong is a fifth.
+    packet.condition = ethernet.payload + 16 <= end ? Condition.MALFORMED : condition(ethernet.payload + 16, whole);
     return;
   }
   const type = be16(payload - 2);
@@ -157,6 +158,8 @@ function extensions(at: usize, end: usize, stop: usize, packet: Packet): void {
 /** Ports, flags, ICMP types. Later fragments have none of them. */
 function transport(at: usize, end: usize, stop: usize, packet: Packet): void {
   if (packet.fragment == Fragment.LATER) return;
+  // The last extension header may be longer than its packet.
+  if (at > stop) packet.condition = Condition.MALFORMED;
   packet.payloadEnd = <u32>end;
   const proto = packet.proto;
   if (proto == Proto.UDP) udp(at, end, stop, packet);
@@ -229,7 +232,7 @@ function icmp(at: usize, end: usize, stop: usize, packet: Packet): bool {
 /** Identifier and sequence stand where ports stand elsewhere. */
 function echo(header: Icmp, end: usize, packet: Packet): void {
   if (!Icmp.fits(changetype<usize>(header), end)) {
-    packet.condition = Condition.CUT;
+    packet.condition = condition(changetype<usize>(header) + 8, packet.wholeEnd);
     return;
   }
   packet.sport = header.identifier;

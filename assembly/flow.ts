@@ -17,8 +17,14 @@ const EPHEMERAL: u32 = 32768;
 
 const OPENING = TcpFlag.SYN | TcpFlag.ACK | TcpFlag.RST | TcpFlag.FIN;
 
-/** Bits of `closed`. */
-enum Closed { FIN_IN = 1, FIN_OUT = 2, RST = 4, LEFT = 8, HAD_ACK = 16 }
+// Bits of `closed`.
+const FIN_IN: u8 = 1;
+const FIN_OUT: u8 = 2;
+const RESET: u8 = 4;
+/** A segment has left. */
+const LEFT: u8 = 8;
+/** The last segment that came in carried an acknowledgement. */
+const HAD_ACK: u8 = 16;
 
 /** Remembers the packet; for one that leaves, sets `flow`: who opened the flow it belongs to. */
 export function track(run: Run, image: Image, packet: Packet): void {
@@ -51,7 +57,7 @@ function arrive(run: Run, packet: Packet, request: u32, opener: u32): FlowEntry 
   let entry = find(run, key);
   if (entry == null || !fresh(entry, run.now)) {
     entry = place(run, key);
-    entry.opener = opener;
+    entry.opener = <u8>opener;
   }
   entry.seconds = run.now;
   entry.arrived = 1;
@@ -75,9 +81,10 @@ function trackUdp(run: Run, image: Image, packet: Packet): void {
   let entry = recall(run, packet, 0);
   if (entry == null) {
     entry = place(run, keyOf(run, packet, 0, true, false));
-    entry.opener = firstSeenLeaving(run, image, packet);
+    entry.opener = <u8>firstSeenLeaving(run, image, packet);
   }
   entry.seconds = run.now;
+  packet.entry = <u32>changetype<usize>(entry);
   packet.flow = spoken(entry.opener, image, packet);
 }
 
@@ -104,30 +111,31 @@ function segmentIn(run: Run, packet: Packet, opening: bool): void {
   const entry = arrive(run, packet, 0, opening ? Flow.WAN : Flow.UNDER_WAY);
   const flags = packet.tcpFlags;
   // A SYN into a flow that is open changes nothing (RFC 5961 section 4): who spoke first stays.
-  if (opening && (isClosed(entry) || !(entry.closed & Closed.LEFT))) {
-    entry.opener = Flow.WAN;
+  if (opening && (isClosed(entry) || !(entry.closed & LEFT))) {
+    entry.opener = <u8>Flow.WAN;
     entry.closed = 0;
   }
   entry.acknowledged = packet.acknowledged;
   entry.segmentEnd = packet.sequence + packet.segment;
-  entry.closed &= ~Closed.HAD_ACK;
-  if (flags & TcpFlag.ACK) entry.closed |= Closed.HAD_ACK;
-  if (flags & TcpFlag.FIN) entry.closed |= Closed.FIN_IN;
-  if (flags & TcpFlag.RST) entry.closed |= Closed.RST;
+  entry.closed &= ~HAD_ACK;
+  if (flags & TcpFlag.ACK) entry.closed |= HAD_ACK;
+  if (flags & TcpFlag.FIN) entry.closed |= FIN_IN;
+  if (flags & TcpFlag.RST) entry.closed |= RESET;
 }
 
 function segmentOut(run: Run, image: Image, packet: Packet, opening: bool): void {
   let entry = recall(run, packet, 0);
   if (entry == null || opening) {
     entry = place(run, keyOf(run, packet, 0, true, false));
-    entry.opener = opening ? Flow.HERE : Flow.UNDER_WAY;
+    entry.opener = opening ? <u8>Flow.HERE : <u8>Flow.UNDER_WAY;
   }
   const flags = packet.tcpFlags;
   entry.seconds = run.now;
-  entry.closed |= Closed.LEFT;
-  if (flags & TcpFlag.FIN) entry.closed |= Closed.FIN_OUT;
+  packet.entry = <u32>changetype<usize>(entry);
+  entry.closed |= LEFT;
+  if (flags & TcpFlag.FIN) entry.closed |= FIN_OUT;
   if (flags & TcpFlag.RST) {
-    entry.closed |= Closed.RST;
+    entry.closed |= RESET;
     if (entry.opener == Flow.UNDER_WAY && refuses(entry, packet)) {
       packet.flow = Flow.WAN;
       return;
@@ -137,15 +145,15 @@ function segmentOut(run: Run, image: Image, packet: Packet, opening: bool): void
 }
 
 function isClosed(entry: FlowEntry): bool {
-  const fins = Closed.FIN_IN | Closed.FIN_OUT;
-  return (entry.closed & Closed.RST) != 0 || (entry.closed & fins) == fins;
+  const fins = FIN_IN | FIN_OUT;
+  return (entry.closed & RESET) != 0 || (entry.closed & fins) == fins;
 }
 
 /** The RST of RFC 9293 section 3.5.2: made from the segment that arrived, not by a socket that gives up. */
 function refuses(entry: FlowEntry, packet: Packet): bool {
   if (!entry.arrived) return false;
-  if (packet.tcpFlags & TcpFlag.ACK) return !(entry.closed & Closed.HAD_ACK) && packet.acknowledged == entry.segmentEnd;
-  return (entry.closed & Closed.HAD_ACK) != 0 && packet.sequence == entry.acknowledged;
+  if (packet.tcpFlags & TcpFlag.ACK) return !(entry.closed & HAD_ACK) && packet.acknowledged == entry.segmentEnd;
+  return (entry.closed & HAD_ACK) != 0 && packet.sequence == entry.acknowledged;
 }
 
 /** Who opened it, as the policy asks: a flow under way counts as an answer where its local port listens. */

@@ -24,12 +24,15 @@ const QUOTED_SOON: u32 = 61;
   remote3: u32;
   ports: u32; // local port in the high half; identifier and sequence of an ICMP request
   kind: u32; // protocol, family, ICMP request type
-  opener: u32; // Flow
   seconds: u32; // last seen
-  arrived: u32; // 1 once a packet of it came in
   acknowledged: u32; // TCP: of the last segment that came in
   segmentEnd: u32;
-  closed: u32; // Closed bits of flow.ts
+  opener: u8; // Flow
+  arrived: u8; // 1 once a packet of it came in
+  closed: u8; // bits of flow.ts
+  explained: u8; // Explained bits of its packets, with EXPLAINED once they are known
+  rule: u32; // as in Packet
+  route: u32;
 
   /** Fills both addresses of the key. */
   setEnds(packet: Packet, outgoing: bool, anyLocal: bool): void {
@@ -47,6 +50,8 @@ const QUOTED_SOON: u32 = 61;
     store<u64>(changetype<usize>(this), <u64>((localPort << 16) | remotePort) | (<u64>kind << 32), offsetof<FlowEntry>("ports"));
   }
 }
+/** Set in `explained` once the walk was made: all packets of a flow take the same way. */
+export const EXPLAINED: u8 = 0x80;
 if (offsetof<FlowEntry>() != 64) ERROR("FlowEntry is 64 bytes, one to a cache line");
 
 /** The flow with this key, or null. It may have been idle for long: see `fresh`. */

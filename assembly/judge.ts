@@ -5,7 +5,7 @@ import { classify } from "./classify";
 import { dissectEthernet, Proto } from "./dissect";
 import { tell } from "./findings";
 import { FRAGMENT_BYTES, HELD_BYTES, expireHeld, freeHeld, settleFirst, settleLater } from "./fragments";
-import { FlowEntry } from "./flows";
+import { EXPLAINED, FlowEntry } from "./flows";
 import { track } from "./flow";
 import {
   Class, Condition, Direction, Disposition, Explained, Finding, FindingKind, Fragment, Frame, Image, Limit, Packet, Reason, Run, Settled,
@@ -82,7 +82,6 @@ export function judgeBatch(run: Run, count: u32): void {
   if (run.started == u32.MAX_VALUE) run.started = frameAt(run, 0).seconds;
   dissectBatch(run, count);
   if (image.macCount == 0) directByAddress(run, image, count);
-  explainBatch(run, image, count);
   expireHeld(run, frameAt(run, 0).seconds > HELD_SECONDS ? frameAt(run, 0).seconds - HELD_SECONDS : 0);
   for (let i: u32 = 0; i < count; i++) {
     const frame = frameAt(run, i);
@@ -105,19 +104,27 @@ function directByAddress(run: Run, image: Image, count: u32): void {
   }
 }
 
-/** Rules and tables for every routed packet that leaves. */
-function explainBatch(run: Run, image: Image, count: u32): void {
+/** Rules and tables for a packet that leaves: walked once for a flow. */
+function explainOnce(run: Run, image: Image, packet: Packet): void {
   const totals = changetype<Totals>(run.totals);
-  for (let i: u32 = 0; i < count; i++) {
-    const packet = packetAt(run, i);
-    if (packet.direction != Direction.OUT || !isRouted(packet) || !onWan(image, frameAt(run, i).device)) continue;
+  const entry = changetype<FlowEntry>(packet.entry);
+  if (packet.entry != 0 && (entry.explained & EXPLAINED)) {
+    packet.explained = entry.explained & ~EXPLAINED;
+    packet.rule = entry.rule;
+    packet.route = entry.route;
+  } else {
     explain(image, packet);
-    const explained = packet.explained;
-    if (explained == (Explained.UNMARKED | Explained.MARKED)) totals.either++;
-    else if (explained == Explained.UNMARKED) totals.unmarked++;
-    else if (explained == Explained.MARKED) totals.marked++;
-    else totals.neither++;
+    if (packet.entry != 0) {
+      entry.explained = <u8>packet.explained | EXPLAINED;
+      entry.rule = packet.rule;
+      entry.route = packet.route;
+    }
   }
+  const explained = packet.explained;
+  if (explained == (Explained.UNMARKED | Explained.MARKED)) totals.either++;
+  else if (explained == Explained.UNMARKED) totals.unmarked++;
+  else if (explained == Explained.MARKED) totals.marked++;
+  else totals.neither++;
 }
 
 /** Unicast beyond the link: everything that needs a table. */
@@ -142,6 +149,7 @@ function judge(run: Run, image: Image, packet: Packet, frame: Frame, number: u64
   }
   totals.egress++;
   judgement.disposition = packet.condition == Condition.MALFORMED ? <u8>Disposition.MALFORMED : <u8>Disposition.EGRESS;
+  if (packet.direction == Direction.OUT && isRouted(packet)) explainOnce(run, image, packet);
   judgement.foreign = u8(isForeign(image, packet));
   decide(run, image, packet, frame, number, judgement);
   if (judgement.verdict == <u8>Class.HELD) return;

@@ -68,7 +68,7 @@ export enum FrameFlag { OUT = 1, IN = 2 }
   rule: u32; // deciding rule of the walk that reaches the WAN, 1-based; 0 = none
   route: u32; // deciding route, 1-based
   wholeEnd: u32; // end of the IP packet as its header tells, which may lie beyond the capture
-  reserved: u32;
+  entry: u32; // address of its FlowEntry, 0 = none
 }
 export enum Field {
   family = offsetof<Packet>("family"),

@@ -34,10 +34,9 @@ export function explain(image: Image, packet: Packet): void {
   packet.iif = iif;
 }
 
-/** Asks with the source the packet has and without one: the two together cover what a socket's lookup finds (docs/modelled.md, "socket"). */
+/** Asks as an unbound socket does, without a source, then with the source the packet has: the two together cover what a socket's lookup finds (docs/modelled.md, "socket"). */
 function reachesWan(fib: Fib, prefix: u32, packet: Packet): bool {
-  if (walk(fib, prefix, packet)) return true;
-  if (!(fib.asks & Asks.SOURCE)) return false;
+  if (!(fib.asks & Asks.SOURCE)) return walk(fib, prefix, packet);
   const at = changetype<usize>(packet) + offsetof<Packet>("src0");
   const high = load<u64>(at);
   const low = load<u64>(at, 8);
@@ -46,7 +45,7 @@ function reachesWan(fib: Fib, prefix: u32, packet: Packet): bool {
   const reached = walk(fib, prefix, packet);
   store<u64>(at, high);
   store<u64>(at, low, 8);
-  return reached;
+  return reached || walk(fib, prefix, packet);
 }
 
 /** One walk over the rules; true when it ends on a WAN device. Fills `rule` and `route` of the packet. */

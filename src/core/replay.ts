@@ -208,7 +208,7 @@ function assemble(
   const overflow = forgottenDiagnostics(core);
   return {
     schema: "wanproof/replay@1",
-    result: resultOf(classes, findings, captures, overflow),
+    result: resultOf(classes, findings, captures, overflow.length > 0 || options.signal?.aborted === true),
     node: { name: options.node.name, path: options.node.path },
     policy: options.policy,
     captures,
@@ -236,12 +236,12 @@ const EMPTY: Readonly<Record<Class, number>> = {
   fastd: 0, "wan-dns": 0, dhcp4: 0, dhcp6: 0, arp: 0, ndp: 0, mld: 0, igmp: 0, answer: 0, "mesh-on-wan": 0, bridged: 0, leak: 0, undetermined: 0,
 };
 
-/** Leak before violated before undetermined; a capture that is cut is never clean. */
-function resultOf(classes: Readonly<Record<Class, number>>, findings: readonly Finding[], captures: readonly CaptureSummary[], overflow: readonly Diagnostic[]): ReplayResult {
+/** Leak before violated before undetermined; what was not read to its end, or had to be forgotten, is never clean. */
+function resultOf(classes: Readonly<Record<Class, number>>, findings: readonly Finding[], captures: readonly CaptureSummary[], partial: boolean): ReplayResult {
   if (classes.leak > 0) return "leak";
   if (findings.some((finding) => finding.class !== "undetermined" && finding.claim !== "containment" && !finding.accepted)) return "violated";
   if (findings.some((finding) => finding.claim === "source" && !finding.accepted)) return "violated";
-  const unsure = classes.undetermined > 0 || captures.some((capture) => capture.truncated) || overflow.length > 0;
+  const unsure = classes.undetermined > 0 || captures.some((capture) => capture.truncated) || partial;
   return unsure ? "undetermined" : "clean";
 }
 

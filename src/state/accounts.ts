@@ -1,5 +1,5 @@
 /** /etc/group and /etc/passwd: names and their numbers. */
-import { unsigned } from "./json.js";
+import { unsigned } from "./values.js";
 import { eachStatement } from "./lines.js";
 import { type Parsed, Remarks, show } from "./remarks.js";
 
@@ -7,11 +7,11 @@ import { type Parsed, Remarks, show } from "./remarks.js";
 export function parseAccounts(text: string, file: "group" | "passwd"): Parsed<ReadonlyMap<string, number>> {
   const remarks = new Remarks(file);
   const accounts = new Map<string, number>();
-  // `+` and `-` lines ask a network directory.
+  // `+` and `-` lines ask a network directory. A message shows the name only: the second field may be a password.
   eachStatement(text, remarks, "#+-", (line, at) => {
     const [name = "", , digits = ""] = line.split(":", 3);
     const id = /^\d+$/.test(digits) ? unsigned(digits) : null;
-    if (name === "" || id === null) remarks.say("WP1301", at, `cannot be read (${show(line)})`, "its number is not known");
+    if (name === "" || id === null) remarks.say("WP1301", at, `the line of ${show(name)} cannot be read`, "its number is not known");
     else if (!accounts.has(name)) accounts.set(name, id);
   });
   return { value: accounts, diagnostics: remarks.list() };

@@ -1,6 +1,6 @@
 /** bridge-link.json: `bridge -j link show`. */
 import type { BridgePort } from "../model/node.js";
-import { eachObject, optionalArray, own, ownText } from "./json.js";
+import { eachObject, optionalArray, own, ownText } from "./values.js";
 import { type Parsed, Remarks, show } from "./remarks.js";
 
 /** The ports of all bridges; null when the text is not a JSON list. */

@@ -1,4 +1,5 @@
 /** fastd.conf: the VPN's servers, mark, group and ports. The grammar is fastd's src/config.y. */
+import { parseAddress } from "../model/address.js";
 import type { Fastd, Remote } from "../model/node.js";
 import { type Parsed, Remarks, show } from "./remarks.js";
 import { readBind, readNumber, readRemote } from "./remotes.js";
@@ -31,19 +32,28 @@ interface Block {
 class Reader {
   readonly remarks = new Remarks(FILE);
   readonly remotes: Remote[] = [];
-  readonly binds: number[] = [];
   /** Places where servers may be named that are not known. */
   readonly missing = new Set<string>();
   readonly includes = new Set<string>();
   mark: number | null = null;
   group: string | null = null;
+  readonly #binds = new Set<number>();
   readonly #blocks: Block[] = [];
   #statement: Token[] = [];
   #foreign = 0;
 
+  get binds(): readonly number[] {
+    return [...this.#binds];
+  }
+
   take(token: Token): void {
     // A broken token has its remark already; a server may stand in what it swallowed.
     if (token.broken) this.missing.add(placeOf(token));
+    // A string without an end took the rest of its line, semicolon and all: the next line is a fresh start.
+    if (token.broken && token.kind === "string") {
+      this.#statement = [];
+      return;
+    }
     if (token.kind !== "mark" || token.text === ":") this.#statement.push(token);
     else if (token.text === ";") this.#end();
     else if (token.text === "{") this.#open(token);
@@ -88,7 +98,12 @@ class Reader {
     const tokens = this.#statement;
     this.#statement = [];
     const [first] = tokens;
-    if (first === undefined || this.#foreign > 0 || tokens.some((token) => token.broken)) return;
+    if (first === undefined || this.#foreign > 0) return;
+    const broken = tokens.find((token) => token.broken);
+    if (broken !== undefined) {
+      if (broken.text === "[") this.#unread(first, "an address has no closing bracket");
+      return;
+    }
     const peer = this.#blocks.at(-1);
     if (first.kind !== "word" || !this.#read(first.text, first, tokens.slice(1), peer)) {
       this.#unread(first, `a statement cannot be read (${wordsOf(tokens)})`, peer?.kind === "peer" || first.text === "remote" || first.text === "peer");
@@ -104,18 +119,15 @@ class Reader {
       case "include":
         return this.#include(first, rest);
       case "packet":
-        if (second?.text !== "mark" || third === undefined || rest.length !== 2) return false;
+        if (block !== undefined || second?.text !== "mark" || third?.kind !== "word" || rest.length !== 2) return false;
         this.mark = readNumber(third.text, 0xffffffff);
         return this.mark !== null;
       case "group":
-        if (block !== undefined || second === undefined || rest.length !== 1) return false;
+        if (block !== undefined || second?.kind !== "string" || rest.length !== 1) return false;
         this.group = second.text;
         return true;
-      case "bind": {
-        const port = readBind(rest);
-        if (port !== null && !this.binds.includes(port)) this.binds.push(port);
-        return second !== undefined;
-      }
+      case "bind":
+        return block === undefined && this.#bind(rest);
       case "peer":
         return second?.text === "limit";
       default:
@@ -127,6 +139,19 @@ class Reader {
     const remote = readRemote(rest);
     if (remote !== null) this.remotes.push({ ...remote, peer: block.name, at: placeOf(first) });
     return remote !== null;
+  }
+
+  /** `bind HOST [port N] [interface "x"] [default [ipv4|ipv6]]`. Without a port, or with port 0, the kernel chooses one. */
+  #bind(rest: readonly Token[]): boolean {
+    const [host, sign, number] = rest;
+    const given = sign?.text === ":" || sign?.text === "port";
+    const after = rest[given ? 3 : 1]?.text ?? "default";
+    const isHost = host?.kind === "address6" || (host?.kind === "word" && (host.text === "any" || parseAddress(host.text) !== null));
+    if (!isHost || (after !== "default" && after !== "interface")) return false;
+    if (given && (number?.kind !== "word" || readNumber(number.text, 0xffff) === null)) return false;
+    const port = readBind(rest);
+    if (port !== null) this.#binds.add(port);
+    return true;
   }
 
   /** `include "file"`, `include peer "file" as "name"`, `include peers from "folder"`. */
@@ -161,6 +186,8 @@ function placeOf(token: Token): string {
   return `${FILE}:${token.line}`;
 }
 
+/** For a message. Strings are left out unless they name a server: one of them is the node's secret. */
 function wordsOf(tokens: readonly Token[]): string {
-  return show(tokens.slice(0, 6).map((token) => token.text.slice(0, 40)).join(" "));
+  const shown = tokens[0]?.text === "remote" ? tokens : tokens.filter((token) => token.kind !== "string");
+  return show(shown.slice(0, 6).map((token) => token.text.slice(0, 40)).join(" "));
 }

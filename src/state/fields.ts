@@ -1,7 +1,7 @@
 /** Values that rules and routes share, as iproute2 prints them. */
-import { type Family, parsePrefix, type Prefix, ZERO } from "../model/address.js";
+import { type Family, parsePrefix, type Prefix } from "../model/address.js";
 import type { Link } from "../model/node.js";
-import { unsigned } from "./json.js";
+import { unsigned } from "./values.js";
 
 /** include/uapi/linux/rtnetlink.h; the number stands when /etc/iproute2/rt_tables has no name for it. */
 const TABLES = new Map([["default", 253], ["main", 254], ["local", 255]]);
@@ -41,11 +41,6 @@ export function prefixOf(value: unknown, family: Family): Prefix | null {
   if (typeof value !== "string") return null;
   const bare = /^0(?:\/(\d{1,3}))?$/.exec(value);
   return bare === null ? parsePrefix(value, family) : parsePrefix(`${family === 4 ? "0.0.0.0" : "::"}/${bare[1] ?? "0"}`, family);
-}
-
-/** Every packet's prefix. */
-export function everything(family: Family): Prefix {
-  return { address: { family, words: ZERO }, length: 0 };
 }
 
 /** Device name -> number, as deviceIndex() of the model gives it: a list of links is searched once, not once for each rule. */

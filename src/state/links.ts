@@ -1,7 +1,7 @@
 /** link.json and addr.json: `ip -j -d link show`, `ip -j -d addr show`. */
 import { parseAddress, WIDTH } from "../model/address.js";
 import type { InterfaceAddress, Link } from "../model/node.js";
-import { eachObject, isObject, type JsonObject, own, ownText, requiredArray, texts, unsigned } from "./json.js";
+import { eachObject, isObject, type JsonObject, own, ownText, requiredArray, texts, unsigned } from "./values.js";
 import { type Parsed, Remarks, show } from "./remarks.js";
 
 /** The devices, in the order of the dump: a device's number is its place here. Throws InputError WP1003 when the text is not a JSON list. */

@@ -7,7 +7,7 @@ import { parseFastd } from "./fastd.js";
 import { parseAddresses, parseLinks } from "./links.js";
 import { REQUIRED_FILES, type RequiredFile } from "./parts.js";
 import { mergeFastd, uciFastd } from "./peers.js";
-import type { Parsed } from "./remarks.js";
+import { type Parsed, Remarks } from "./remarks.js";
 import { parseResolvers, staticResolvers } from "./resolver.js";
 import { parseRoutes } from "./routes.js";
 import { parseRules } from "./rules.js";
@@ -17,6 +17,7 @@ import { parseSockets } from "./sockets.js";
 import { parseStatus } from "./status.js";
 import { parseSysctl } from "./sysctl.js";
 import { parseUci } from "./uci.js";
+import { optionalObject, ownText } from "./values.js";
 
 /** Reads a node. Throws InputError WP1001 to WP1003 or WP1006 when it cannot be read at all. */
 export async function readNode(path: string): Promise<Node> {
@@ -45,7 +46,7 @@ export function assembleNode(snapshot: Snapshot): Node {
   reader.demand();
   const links = reader.required("link.json", parseLinks);
   const node = {
-    name: snapshot.name,
+    name: reader.hostname() ?? snapshot.name,
     path: snapshot.path,
     rules: { 4: reader.required("rule4.json", (text) => parseRules(text, 4, links)), 6: reader.required("rule6.json", (text) => parseRules(text, 6, links)) },
     routes: { 4: reader.required("route4.json", (text) => parseRoutes(text, 4, links)), 6: reader.required("route6.json", (text) => parseRoutes(text, 6, links)) },
@@ -96,6 +97,16 @@ class Reader {
     this.#refused = new Map(this.diagnostics.filter(({ code }) => code === "WP1005").map(({ place, fact }) => [place, fact]));
   }
 
+  /** What the node calls itself. */
+  hostname(): string | null {
+    const text = this.snapshot.files.get("meta.json")?.text;
+    if (text === undefined) return null;
+    const remarks = new Remarks("meta.json");
+    const meta = optionalObject(text, remarks);
+    this.take({ value: null, diagnostics: remarks.list() });
+    return meta === null ? null : ownText(meta, "hostname");
+  }
+
   /** A part whose command failed and printed nothing is as good as missing. */
   has(file: string): boolean {
     const source = this.snapshot.files.get(file);
@@ -104,11 +115,13 @@ class Reader {
 
   /** Names all required files that are missing at once. */
   demand(): void {
-    const missing = REQUIRED_FILES.filter((file) => !this.has(file));
+    // An empty list prints as `[]`: nothing at all is a command that did not run.
+    const missing = REQUIRED_FILES.filter((file) => (this.snapshot.files.get(file)?.text ?? "").trim() === "");
     if (missing.length === 0) return;
     const names = missing.map((file) => {
-      const exit = this.snapshot.files.get(file)?.exit;
-      const why = this.#refused.get(file) ?? (exit === undefined || exit === null ? "" : `its command failed with exit status ${exit}`);
+      const source = this.snapshot.files.get(file);
+      const exit = source?.exit ?? 0;
+      const why = this.#refused.get(file) ?? (exit !== 0 ? `its command failed with exit status ${exit}` : source === undefined ? "" : "it is empty");
       return why === "" ? file : `${file} (${why})`;
     });
     const fact = `${names.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;

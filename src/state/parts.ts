@@ -24,7 +24,7 @@ export interface Snapshot {
 /** No file of a node is larger; a full routing table of the Internet in JSON would be. */
 export const FILE_BYTES_MAX = 32 * 1024 * 1024;
 /** All files of a node together. */
-export const NODE_BYTES_MAX = 64 * 1024 * 1024;
+export const NODE_BYTES_MAX = 128 * 1024 * 1024;
 
 /** Without these nothing can be judged. */
 export const REQUIRED_FILES = ["rule4.json", "rule6.json", "route4.json", "route6.json", "addr.json", "link.json"] as const;
@@ -46,7 +46,7 @@ export function isKnownFile(name: string): boolean {
 const HEAD = "#### wanproof";
 const HEADER = /^#### wanproof (\S+)(?: exit=(\d{1,3}))?(?: cmd=.*)?$/;
 
-/** The parts of a `node.state`, each after a line `#### wanproof <file> exit=<n> cmd=<command>`. Throws InputError WP1006 when a part is larger than any file. */
+/** The parts of a `node.state`, each after a line `#### wanproof <file> exit=<n> cmd=<command>`. Throws InputError WP1001 when it has no such line, WP1006 when a part is larger than any file. */
 export function parseState(text: string, path: string): Parsed<ReadonlyMap<string, SourceFile>> {
   const remarks = new Remarks(path);
   const files = new Map<string, SourceFile>();
@@ -56,10 +56,11 @@ export function parseState(text: string, path: string): Parsed<ReadonlyMap<strin
   const flush = (end: number): void => {
     if (name === null || !isKnownFile(name)) return;
     if (end - start > FILE_BYTES_MAX) tooLarge(`${path}#${name}`, FILE_BYTES_MAX);
-    if (files.has(name)) remarks.say("WP1301", path, `has more than one part ${name}`, "only the first one was read");
-    else files.set(name, { name, text: text.slice(start, end), exit });
+    if (files.has(name)) remarks.say("WP1301", path, `has more than one part ${name}`, "the last one was read");
+    files.set(name, { name, text: text.slice(start, end), exit });
   };
   // Looks for headers only: a state of many short lines costs no more than one of few long ones.
+  if (headAt(text, 0) === text.length) refuse("WP1001", path, `has no line ${HEAD} <file>`, "it is no node.state; give one, or the folder of a node's files");
   for (let at = headAt(text, 0); at < text.length; at = headAt(text, at + 1)) {
     if (name === null && text.slice(0, at).trim() !== "") remarks.say("WP1301", path, "begins with text that belongs to no part", "that text was not read");
     flush(at);

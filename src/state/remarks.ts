@@ -32,6 +32,11 @@ export class Remarks {
   }
 }
 
+/** A value as a word of a printed rule or route: bare where it is short and plain, else as show() has it. */
+export function word(value: unknown): string {
+  return typeof value === "string" && /^[\x21-\x7e]{1,64}$/.test(value) ? value : show(value);
+}
+
 /** A value from a file as a message may show it: short, on one line, without control characters. */
 export function show(value: unknown): string {
   if (typeof value === "string") {

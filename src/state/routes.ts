@@ -1,9 +1,9 @@
 /** route4.json and route6.json: `ip -j -d route show table all`, in the order of the dump. */
-import { type Address, type Family, formatPrefix, parseAddress, type Prefix } from "../model/address.js";
+import { type Address, type Family, parseAddress, type Prefix } from "../model/address.js";
 import type { Link, NextHop, Route, RouteType } from "../model/node.js";
-import { everything, prefixOf, tableNumber, tosByte } from "./fields.js";
-import { eachObject, isObject, type JsonObject, own, ownText, requiredArray, texts, unsigned } from "./json.js";
-import { type Parsed, Remarks, show } from "./remarks.js";
+import { prefixOf, tableNumber, tosByte } from "./fields.js";
+import { eachObject, isObject, type JsonObject, own, ownText, requiredArray, texts, unsigned } from "./values.js";
+import { type Parsed, Remarks, show, word } from "./remarks.js";
 
 const MAIN = 254;
 /** IP6_RT_PRIO_USER: what the kernel takes when a route is added without a metric. */
@@ -16,7 +16,9 @@ export function parseRoutes(text: string, family: Family, links: readonly Link[]
   const devices = new Set(links.map((link) => link.name));
   const routes: Route[] = [];
   eachObject(requiredArray(text, remarks.file), remarks, (row, at) => {
-    routes.push(readRoute({ row, at, family, devices, remarks, unknown: [] }));
+    const destination = Object.hasOwn(row, "encap") ? null : prefixOf(own(row, "dst"), family);
+    if (destination !== null) routes.push(readRoute({ row, at, family, devices, remarks, unknown: [] }, destination));
+    else remarks.say("WP1102", at, unreadDestination(row), "the route is left out, so packets to it may take another way");
   });
   return { value: routes, diagnostics: remarks.list() };
 }
@@ -31,10 +33,13 @@ interface Draft {
   readonly unknown: string[];
 }
 
-/** A destination that cannot be read may be any: the route then covers everything and says so in `unknown`. */
-function readRoute(draft: Draft): Route {
+/** iproute2 prints `dst` twice where a lone next hop is a light-weight tunnel, and readers of JSON see the last one only: the tunnel's. */
+function unreadDestination(row: JsonObject): string {
+  return Object.hasOwn(row, "encap") ? `encap ${show(own(row, "encap"))} hides the destination` : `dst ${show(own(row, "dst"))} cannot be read`;
+}
+
+function readRoute(draft: Draft, destination: Prefix): Route {
   const { row, at, family } = draft;
-  const destination = prefixOf(own(row, "dst"), family) ?? unreadable(draft, "dst", everything(family));
   const type = readType(draft);
   const nextHops = readHops(draft);
   readOtherKeys(draft, nextHops.length > 0);
@@ -131,7 +136,7 @@ function readAddress(draft: Draft, row: JsonObject, key: string): Address | null
 const READ = new Set(["type", "dst", "from", "gateway", "via", "dev", "table", "metric", "prefsrc", "tos", "scope", "protocol", "pref", "flags", "nexthops"]);
 /** What does not matter for which route is taken: TCP's and the path's parameters, lifetimes, realms, and what repeats a next hop object. */
 const IGNORED = new Set([
-  "metrics", "expires", "error", "users", "age", "used", "ts", "tsage", "flow", "flow_from", "flow_to", "ttl-propogate", "ttl-propagate", "nh_info",
+  "metrics", "expires", "cache", "error", "users", "age", "used", "ts", "tsage", "flow", "flow_from", "flow_to", "ttl-propogate", "ttl-propagate", "nh_info",
 ]);
 
 function readOtherKeys(draft: Draft, hasHops: boolean): void {
@@ -153,29 +158,33 @@ function unreadable<T>(draft: Draft, key: string, fallback: T, value: unknown = 
   return fallback;
 }
 
+/** More next hops than any multipath route has; a reader needs no more of them. */
+const HOPS_SHOWN = 16;
+
 /** As `ip route show table all` prints it, in one line. */
 function textOf(route: Omit<Route, "text">, row: JsonObject): string {
-  const word = (name: string, value: unknown): string[] => (typeof value === "string" || typeof value === "number" ? [`${name} ${value}`] : []);
+  const pair = (name: string, value: unknown): string[] => (typeof value === "string" || typeof value === "number" ? [`${name} ${word(value)}`] : []);
   const hop = (of: JsonObject): string[] => {
     const via = own(of, "via");
-    const far = isObject(via) ? word(`via ${ownText(via, "family") ?? ""}`.trim(), own(via, "host")) : [];
-    return [...far, ...word("via", own(of, "gateway")), ...word("dev", own(of, "dev"))];
+    const far = isObject(via) ? pair(`via ${word(own(via, "family"))}`, own(via, "host")) : [];
+    return [...far, ...pair("via", own(of, "gateway")), ...pair("dev", own(of, "dev"))];
   };
   const several = own(row, "nexthops");
   const hops: readonly unknown[] = Array.isArray(several) ? several : [];
   return [
-    ...(route.type === "unicast" ? [] : [ownText(row, "type") ?? "unknown"]),
-    ownText(row, "dst") ?? formatPrefix(route.destination),
-    ...word("from", own(row, "from")),
-    ...word("tos", own(row, "tos")),
+    ...(route.type === "unicast" ? [] : [word(own(row, "type"))]),
+    word(own(row, "dst")),
+    ...pair("from", own(row, "from")),
+    ...pair("tos", own(row, "tos")),
     ...hop(row),
-    ...(route.table === MAIN ? [] : word("table", own(row, "table"))),
-    ...(route.protocol === "boot" ? [] : word("proto", route.protocol)),
-    ...(route.scope === "global" ? [] : word("scope", route.scope)),
-    ...word("src", own(row, "prefsrc")),
-    ...word("metric", own(row, "metric")),
-    ...word("pref", own(row, "pref")),
-    ...route.flags,
-    ...hops.filter(isObject).map((of) => ["nexthop", ...hop(of), ...word("weight", own(of, "weight")), ...texts(own(of, "flags"))].join(" ")),
+    ...(route.table === MAIN ? [] : pair("table", own(row, "table"))),
+    ...(route.protocol === "boot" ? [] : pair("proto", route.protocol)),
+    ...(route.scope === "global" ? [] : pair("scope", route.scope)),
+    ...pair("src", own(row, "prefsrc")),
+    ...pair("metric", own(row, "metric")),
+    ...pair("pref", own(row, "pref")),
+    ...route.flags.slice(0, HOPS_SHOWN).map(word),
+    ...hops.slice(0, HOPS_SHOWN).filter(isObject).map((of) => ["nexthop", ...hop(of), ...pair("weight", own(of, "weight")), ...texts(own(of, "flags")).slice(0, HOPS_SHOWN).map(word)].join(" ")),
+    ...(hops.length > HOPS_SHOWN ? [`and ${hops.length - HOPS_SHOWN} more`] : []),
   ].join(" ");
 }

@@ -3,8 +3,8 @@ import type { Family } from "../model/address.js";
 import type { FibRule, Link, RuleAction } from "../model/node.js";
 import type { Match } from "../model/packet.js";
 import { deviceNumbers, tableNumber } from "./fields.js";
-import { eachObject, type JsonObject, own, ownText, requiredArray, unsigned } from "./json.js";
-import { type Parsed, Remarks, show } from "./remarks.js";
+import { eachObject, type JsonObject, own, ownText, requiredArray, unsigned } from "./values.js";
+import { type Parsed, Remarks, show, word } from "./remarks.js";
 import { rulePrefix, SELECTORS } from "./selectors.js";
 
 const BOTH_WAYS = "packets it may take are judged both ways";
@@ -38,7 +38,7 @@ function readRule(draft: Draft, previous: number): FibRule {
   const { matches, words } = readSelectors(draft);
   const action = readAction(draft);
   const suppress = readSuppress(draft);
-  for (const key of Object.keys(row)) if (!KEYS.has(key)) unmodelled(draft, key in WORDS ? (WORDS[key] ?? key) : `${key} ${show(own(row, key))}`, "selector");
+  for (const key of Object.keys(row)) if (!KEYS.has(key)) unmodelled(draft, own(row, key) === null ? word(key) : `${word(key)} ${show(own(row, key))}`, "selector");
   const invert = Object.hasOwn(row, "not");
   return {
     family,
@@ -99,14 +99,14 @@ function readAction(draft: Draft): { readonly value: RuleAction; readonly words:
   const action = own(row, "action");
   if (action !== undefined) {
     const known = ACTIONS.get(String(unsigned(action) ?? ownText(row, "action")));
-    return known === undefined ? unknownAction(draft, `action ${show(action)}`) : { value: known, words: String(action) };
+    return known === undefined ? unknownAction(draft, `action ${show(action)}`) : { value: known, words: word(action) };
   }
   if (Object.hasOwn(row, "l3mdev")) return { value: { kind: "unknown", text: "lookup [l3mdev-table]" }, words: "lookup [l3mdev-table]" };
   const table = own(row, "table");
   if (table === undefined) return unknownAction(draft, "no action");
   const number = tableNumber(table);
   if (number === null) return unknownAction(draft, `lookup ${show(table)}`);
-  return { value: { kind: "table", table: number }, words: `lookup ${String(table)}` };
+  return { value: { kind: "table", table: number }, words: `lookup ${word(table)}` };
 }
 
 function readGoto(draft: Draft): { readonly value: RuleAction; readonly words: string } {
@@ -115,7 +115,7 @@ function readGoto(draft: Draft): { readonly value: RuleAction; readonly words: s
   const target = value === "none" ? 0 : unsigned(value);
   if (target === null) return unknownAction(draft, `goto ${show(value)}`);
   const resolved = value !== "none" && !Object.hasOwn(draft.row, "unresolved");
-  return { value: { kind: "goto", target, resolved }, words: `goto ${String(value)}${resolved ? "" : " [unresolved]"}` };
+  return { value: { kind: "goto", target, resolved }, words: `goto ${word(value)}${resolved ? "" : " [unresolved]"}` };
 }
 
 function unknownAction(draft: Draft, words: string): { readonly value: RuleAction; readonly words: string } {
@@ -134,16 +134,15 @@ function readSuppress(draft: Draft): { value: Pick<FibRule, "suppressPrefixLengt
   if (group !== undefined && name === null) unreadable(draft, `suppress_ifgroup ${show(group)}`);
   return {
     value: { suppressPrefixLength: bits, suppressGroup: name },
-    words: [...(bits === null ? [] : [`suppress_prefixlength ${bits}`]), ...(name === null ? [] : [`suppress_ifgroup ${name}`])],
+    words: [...(bits === null ? [] : [`suppress_prefixlength ${bits}`]), ...(name === null ? [] : [`suppress_ifgroup ${word(name)}`])],
   };
 }
 
-/** Keys that are read, or that say nothing about packets (`protocol`: who installed the rule). */
+/** Keys that are read, or that say nothing about which packets a rule takes: who installed it, and routing realms. */
 const KEYS = new Set([
-  "priority", "protocol", "not", "table", "action", "goto", "unresolved", "nop", "suppress_prefixlen", "suppress_ifgroup",
+  "priority", "protocol", "flow_from", "flow_to", "realms", "not", "table", "action", "goto", "unresolved", "nop", "suppress_prefixlen", "suppress_ifgroup",
   ...SELECTORS.flatMap((selector) => selector.keys),
 ]);
-const WORDS: Readonly<Record<string, string>> = { l3mdev: "l3mdev" };
 
 function unmodelled(draft: Draft, words: string, what: string): void {
   draft.unknown.push(words);

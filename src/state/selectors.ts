@@ -2,8 +2,8 @@
 import { type Family, formatAddress, type Prefix, WIDTH } from "../model/address.js";
 import { equals, type Field, inPrefix, type Match, within } from "../model/packet.js";
 import { dscpByte, prefixOf, tosByte } from "./fields.js";
-import { type JsonObject, own, ownText, unsigned } from "./json.js";
-import { show } from "./remarks.js";
+import { type JsonObject, own, ownText, unsigned } from "./values.js";
+import { word } from "./remarks.js";
 
 /** What one selector says, and how `ip rule` prints it. */
 export interface Reading {
@@ -61,8 +61,11 @@ function endpoint(word: string, end: "src" | "dst", prefix: Prefix | null | unde
 function readTos(row: JsonObject, family: Family): Reading | null {
   const tos = tosByte(own(row, "tos"));
   if (tos === null) return null;
+  const words = `tos ${word(own(row, "tos"))}`;
+  // Zero is the kernel's "no test".
+  if (tos === 0) return { matches: [], words };
   const mask = family === 4 ? 0x1c : 0xfc;
-  return { matches: [(tos & ~mask) === 0 ? equals("tos", tos, mask) : NEVER], words: `tos ${show(own(row, "tos")).replaceAll('"', "")}` };
+  return { matches: [(tos & ~mask) === 0 ? equals("tos", tos, mask) : NEVER], words };
 }
 
 function readDscp(row: JsonObject): Reading | null {
@@ -90,7 +93,7 @@ function readDevice(row: JsonObject, field: "iif" | "oif", devices: ReadonlyMap<
   const name = ownText(row, field);
   if (name === null) return null;
   const number = devices.get(name);
-  return { matches: [number === undefined ? NEVER : equals(field, number)], words: `${field} ${name}${Object.hasOwn(row, `${field}_detached`) ? " [detached]" : ""}` };
+  return { matches: [number === undefined ? NEVER : equals(field, number)], words: `${field} ${word(name)}${Object.hasOwn(row, `${field}_detached`) ? " [detached]" : ""}` };
 }
 
 function readUser(row: JsonObject): Reading | null {

@@ -1,6 +1,6 @@
 /** senders.json: who sends, as whom and with which mark (contract, section 1). */
 import type { Sender } from "../model/node.js";
-import { eachObject, optionalArray, own, ownText, unsigned } from "./json.js";
+import { eachObject, optionalArray, own, ownText, unsigned } from "./values.js";
 import { type Parsed, Remarks, show } from "./remarks.js";
 
 /** The processes in the order of the file; null when the text is not a JSON list. A number that is not told is null. */
@@ -21,7 +21,11 @@ export function parseSenders(text: string): Parsed<readonly Sender[] | null> {
       return read;
     };
     const groups = own(row, "groups");
-    const numbers = Array.isArray(groups) ? groups.map((group) => unsigned(group)).filter((group) => group !== null) : [];
+    const list: readonly unknown[] = Array.isArray(groups) ? groups : [];
+    const numbers = list.map((group) => unsigned(group)).filter((group) => group !== null);
+    if ((!Array.isArray(groups) && groups !== undefined && groups !== null) || numbers.length < list.length) {
+      remarks.say("WP1102", at, `groups of ${show(command)} cannot be read`, "it may be in more groups");
+    }
     senders.push({ command, role: ownText(row, "role"), uid: number("uid"), gid: number("gid"), groups: numbers, mark: number("mark"), at });
   });
   return { value: rows === null ? null : senders, diagnostics: remarks.list() };

@@ -1,7 +1,7 @@
 /** Reads a node's files: the only file of this room that touches the disk. Nothing is ever written. */
 import { constants } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { stdin } from "node:process";
 import { type Diagnostic, diagnostic, refuse } from "../model/diagnostic.js";
 import { FILE_BYTES_MAX, isKnownFile, NODE_BYTES_MAX, parseState, type Snapshot, type SourceFile, tooLarge } from "./parts.js";
@@ -12,11 +12,17 @@ export type { Snapshot, SourceFile } from "./parts.js";
 export async function readSnapshot(path: string): Promise<Snapshot> {
   if (path === "-") return fromState(decode(await readStream(stdin)), path, "stdin");
   const found = await stat(path).catch((error: unknown) => cannotOpen(path, error));
-  const name = basename(resolve(path));
+  const name = nameOf(resolve(path));
   if (found.isDirectory()) return readFolder(path, name);
   if (!found.isFile()) refuse("WP1001", path, "is neither a folder nor a regular file", "nothing was read; give - to read the state from a pipe");
   const text = await readText(path, NODE_BYTES_MAX).catch((error: unknown) => cannotOpen(path, error));
   return fromState(text ?? "", path, name.replace(/\.state$/, ""));
+}
+
+/** The last part of the path; every node's folder may be called `state`, so then the one above. */
+function nameOf(path: string): string {
+  const name = basename(path);
+  return (name === "state" ? basename(dirname(path)) : name) || name;
 }
 
 function fromState(text: string, path: string, name: string): Snapshot {

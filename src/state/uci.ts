@@ -7,13 +7,15 @@ import { type Parsed, Remarks, show } from "./remarks.js";
 export function parseUci(text: string): Parsed<readonly UciSection[]> {
   const remarks = new Remarks("uci.txt");
   const reader = new Reader(remarks);
-  for (const statement of statementsOf(text, remarks)) reader.take(statement.words, statement.at);
+  for (const statement of statementsOf(text, remarks)) reader.take(statement);
   return { value: reader.finish(), diagnostics: remarks.list() };
 }
 
 interface Statement {
   readonly words: readonly string[];
   readonly at: string;
+  /** A quote never ends: only the first word is known, and there is a remark already. */
+  readonly cut: boolean;
 }
 
 const KEYWORD = /^\s*(?:package|config|option|list)(?:\s|$)/;
@@ -43,7 +45,7 @@ function readBlock(block: readonly string[], first: number, remarks: Remarks): S
   const at = `${remarks.file}:${first}`;
   const text = block.join("\n");
   const cut = KEYWORD.test(block[0] ?? "") ? cutWords(text) : { words: [], end: 0 };
-  if (cut === null) remarks.say("WP1301", at, `a quote never ends (${show(block[0])})`, "what the line says is not known");
+  if (cut === null) remarks.say("WP1301", at, `a quote never ends (${headOf(block[0] ?? "")})`, "what the line says is not known");
   const rest = cut === null ? block.slice(1) : text.slice(cut.end).split("\n");
   const skipped = cut === null ? 1 : block.length - rest.length;
   rest.forEach((line, i) => {
@@ -51,7 +53,18 @@ function readBlock(block: readonly string[], first: number, remarks: Remarks): S
     if (trimmed === "" || trimmed.startsWith("#")) return;
     remarks.say("WP1301", `${remarks.file}:${first + skipped + i}`, `is no UCI statement (${show(trimmed)})`, "what the line says is not known");
   });
-  return cut === null || cut.words.length === 0 ? [] : [{ words: cut.words, at }];
+  if (cut === null) return [{ words: [wordOf(block[0] ?? "")], at, cut: true }];
+  return cut.words.length === 0 ? [] : [{ words: cut.words, at, cut: false }];
+}
+
+/** The first word of a line. */
+function wordOf(line: string): string {
+  return line.trimStart().slice(0, 20).split(/\s/, 1)[0] ?? "";
+}
+
+/** For a message: the keyword and the option's name. Values may be secrets. */
+function headOf(line: string): string {
+  return show(line.trimStart().slice(0, 100).split(/\s+/, 2).join(" "));
 }
 
 const BLANKS = /[ \t\r\v\f]+/y;
@@ -97,16 +110,22 @@ class Reader {
   #section: Draft | null = null;
   constructor(readonly remarks: Remarks) {}
 
-  take(words: readonly string[], at: string): void {
+  take({ words, at, cut }: Statement): void {
     const [keyword = "", first, second, ...more] = words;
+    const isHead = keyword === "package" || keyword === "config";
     if (keyword === "package" && first !== undefined && second === undefined) {
       this.#close();
       this.#package = first;
     } else if (keyword === "config" && first !== undefined && more.length === 0) {
       this.#close();
       this.#section = { package: this.#package, type: first, name: second ?? null, options: new Map(), lists: new Map(), at };
+    } else if (isHead) {
+      // What follows belongs to a section that nobody knows, and must not be taken for the one before.
+      this.#close();
+      if (keyword === "package") this.#package = "";
+      if (!cut) this.remarks.say("WP1301", at, `is no UCI statement (${show(keyword)})`, "what follows up to the next section is not known");
     } else if (this.#section !== null && first !== undefined && second !== undefined && more.length === 0) this.#value(this.#section, keyword, first, second);
-    else this.remarks.say("WP1301", at, `is no UCI statement (${show(words.join(" "))})`, "what the line says is not known");
+    else if (!cut) this.remarks.say("WP1301", at, `belongs to no section, or has not just a name and a value (${show(`${keyword} ${first ?? ""}`)})`, "what the line says is not known");
   }
 
   finish(): UciSection[] {

@@ -175,15 +175,17 @@ export function an_unset_source_takes_only_routes_that_name_none(): void {
   assert(ask(sourceRoutes(), 0, asked) == 1);
 }
 
+/** Around the borders of the four words. Static: an array made at run time would lie where the arena starts. */
+const LENGTHS: StaticArray<u32> = [1, 31, 32, 33, 63, 64, 65, 95, 96, 97, 127, 128];
+
 export function each_bit_of_a_source_prefix_counts_and_none_beyond(): void {
   const fib = newFib(1);
   addPrefix(fib, 0);
   const route = addRoute(fib, 1, 0, RouteKind.FORWARD);
   addHop(route, 1);
   finish(fib);
-  const lengths: StaticArray<u32> = [1, 31, 32, 33, 63, 64, 65, 95, 96, 97, 127, 128];
-  for (let i = 0; i < lengths.length; i++) {
-    const length = lengths[i];
+  for (let i = 0; i < LENGTHS.length; i++) {
+    const length = LENGTHS[i];
     route.sourceLength = length;
     const asked = newPacket(6, 17, Direction.OUT, 1, 2);
     asked.src0 = 0;

@@ -18,7 +18,7 @@ function fillTable(run: Run): void {
     const entry = at(run, i);
     entry.ports = i;
     entry.kind = UDP | (9 << 8);
-    entry.opener = Flow.WAN;
+    entry.opener = <u8>Flow.WAN;
     entry.arrived = 1;
     entry.seconds = LATER - 100 + (i & 7);
   }
@@ -76,7 +76,7 @@ export function any_local_leaves_the_local_address_unset(): void {
 export function placing_a_key_again_clears_the_entry_it_has(): void {
   const run = newRun(newImage());
   const entry = place(run, keyFor(run, UDP, 1, 2));
-  entry.opener = Flow.WAN;
+  entry.opener = <u8>Flow.WAN;
   entry.arrived = 1;
   entry.closed = 3;
   entry.seconds = 77;
@@ -121,7 +121,7 @@ export function a_flow_opened_here_and_never_answered_goes_before_the_oldest(): 
   const run = newRun(newImage());
   fillTable(run);
   for (let i: u32 = 3; i < <u32>Limit.FLOWS; i += 8) {
-    at(run, i).opener = Flow.HERE;
+    at(run, i).opener = <u8>Flow.HERE;
     at(run, i).arrived = 0;
     at(run, i).seconds = LATER;
   }
@@ -132,7 +132,7 @@ export function a_flow_opened_here_and_never_answered_goes_before_the_oldest(): 
 export function a_flow_opened_here_and_answered_is_worth_as_much_as_any(): void {
   const run = newRun(newImage());
   fillTable(run);
-  for (let i: u32 = 3; i < <u32>Limit.FLOWS; i += 8) at(run, i).opener = Flow.HERE;
+  for (let i: u32 = 3; i < <u32>Limit.FLOWS; i += 8) at(run, i).opener = <u8>Flow.HERE;
   assert(placeOf(run, place(run, keyFor(run, UDP, 1, 2))) == 0);
   assert(totalsOf(run).flowsForgotten == 1);
 }
@@ -141,7 +141,7 @@ export function an_idle_flow_goes_before_one_opened_here(): void {
   const run = newRun(newImage());
   fillTable(run);
   for (let i: u32 = 0; i < <u32>Limit.FLOWS; i += 8) {
-    at(run, i + 3).opener = Flow.HERE;
+    at(run, i + 3).opener = <u8>Flow.HERE;
     at(run, i + 3).arrived = 0;
     at(run, i + 5).seconds = LATER - 181;
   }

@@ -7,6 +7,9 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** More elements than any node has rules, routes, links or sockets. */
 export const ELEMENTS_MAX = 500_000;
 
+/** iproute2 and fastd nest less than ten levels; deeper values would overflow the stack of whoever prints them. */
+export const DEPTH_MAX = 64;
+
 type Outcome = { readonly value: unknown } | { readonly place: string; readonly fact: string };
 
 /** The elements of a required file. Throws InputError WP1003 when it is not a JSON list. */
@@ -78,6 +81,7 @@ function arrayOf(text: string, file: string): { readonly rows: readonly unknown[
 
 function parse(text: string, file: string): Outcome {
   if (text.trim() === "") return { place: file, fact: "is empty" };
+  if (isTooDeep(text)) return { place: file, fact: `is nested deeper than ${DEPTH_MAX} levels, more than any node prints` };
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
@@ -85,6 +89,23 @@ function parse(text: string, file: string): Outcome {
     return faultOf(text, file, message);
   }
 }
+
+/** One pass over the brackets outside of strings. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === QUOTE) quoted = !quoted;
+    else if (quoted && char === BACKSLASH) at++; // the next character is not a quote that ends the string
+    else if (!quoted && (char === OPEN_LIST || char === OPEN_OBJECT)) {
+      if (++depth > DEPTH_MAX) return true;
+    } else if (!quoted && (char === CLOSE_LIST || char === CLOSE_OBJECT)) depth--;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
 
 /** The engine's message quotes the file; only its position is used. */
 function faultOf(text: string, file: string, message: string): { readonly place: string; readonly fact: string } {

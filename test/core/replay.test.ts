@@ -1,0 +1,132 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Core } from "../../src/core/core.js";
+import { replay, type ReplayOptions } from "../../src/core/replay.js";
+import type { FrameVerdict, ReplayReport } from "../../src/model/report.js";
+import { CLASSES } from "../../src/model/verdict.js";
+import { readNode } from "../../src/state/node.js";
+import { type Vector, vectors } from "../support/vectors.js";
+
+interface Replayed {
+  readonly report: ReplayReport;
+  readonly frames: readonly FrameVerdict[];
+}
+
+async function run(vector: Vector, more: Partial<ReplayOptions> = {}): Promise<Replayed> {
+  const frames: FrameVerdict[] = [];
+  const node = await readNode(vector.state);
+  const report = await replay({ node, captures: [vector.capture], policy: "gluon", onFrame: (batch) => { frames.push(...batch); }, ...more });
+  return { report, frames };
+}
+
+const RESULTS: Readonly<Record<string, string>> = {
+  "01-clean": "clean", "02-ipv4-ntp-leak": "leak", "03-rule-missing": "clean", "05-late-mark": "violated", "10-netifd-mesh-lost": "leak",
+};
+
+for (const vector of vectors()) {
+  test(`${vector.name}: the classes are what the node's own counters say`, async () => {
+    const { report } = await run(vector);
+    for (const name of CLASSES) assert.is(report.classes[name], vector.classes.get(name) ?? 0, name);
+    assert.is(report.result, RESULTS[vector.name]);
+  });
+
+  test(`${vector.name}: every frame has its true class and direction`, async () => {
+    const { frames } = await run(vector);
+    assert.is(frames.length, vector.labels.length);
+    frames.forEach((verdict, i) => {
+      assert.is(verdict.frame, i + 1);
+      assert.is(verdict.class, vector.labels[i], `frame ${i + 1}`);
+      assert.is(verdict.dir, vector.labels[i] === null ? "in" : "out", `frame ${i + 1}`);
+    });
+  });
+
+  test(`${vector.name}: foreign sources are findings, by class`, async () => {
+    const { report } = await run(vector);
+    const found = report.findings.filter((finding) => finding.claim === "source").map((finding): [string, number] => [finding.class, finding.frames]);
+    assert.equal(new Map(found), vector.foreign);
+  });
+
+  test(`${vector.name}: the scalar build says the same as the SIMD build`, async () => {
+    const scalar = await run(vector, { core: await Core.load("release") });
+    const best = await run(vector);
+    assert.equal(scalar, best);
+  });
+
+  test(`${vector.name}: counts add up`, async () => {
+    const { report } = await run(vector);
+    const sum = CLASSES.reduce((total, name) => total + report.classes[name], 0);
+    const capture = report.captures[0];
+    assert.is(sum, report.wan.egressFrames);
+    assert.is(report.wan.egressFrames + report.wan.ingressFrames, capture?.frames);
+    const told = report.findings.filter((finding) => finding.class === "leak" && finding.claim === "containment");
+    assert.is(told.reduce((total, finding) => total + finding.frames, 0), report.classes.leak);
+  });
+}
+
+const [, leaky] = vectors();
+assert.ok(leaky !== undefined);
+const ntp: Vector = leaky;
+
+test("a leak names the rule and the route that let it out, what it is known as, and its first frame", async () => {
+  const { report } = await run(ntp);
+  const finding = report.findings.find((candidate) => candidate.id === "leak:udp/123");
+  assert.ok(finding !== undefined);
+  assert.is(finding.known, "W1");
+  assert.is(finding.frames, 5);
+  assert.is(finding.first.frame, 79);
+  assert.match(finding.first.time, /^2026-11-22T.*\.692229000Z$/);
+  assert.equal(finding.because.map((line) => line.station), ["rule", "table"]);
+  assert.match(finding.because[0]?.at ?? "", /^rule4\.json#/);
+  assert.match(finding.because[1]?.text ?? "", /^default via 192\.168\.178\.1 dev br-wan/);
+});
+
+test("netifd's rule for local packets is the known way out when the mesh default is lost", async () => {
+  const vector = vectors().find((candidate) => candidate.name.startsWith("10-"));
+  assert.ok(vector !== undefined);
+  const { report } = await run(vector);
+  const leaks = report.findings.filter((finding) => finding.class === "leak");
+  assert.ok(leaks.length > 0);
+  assert.ok(leaks.every((finding) => finding.known === "W2" && (finding.because[0]?.text ?? "").includes("iif lo")));
+});
+
+test("the letter of Gluon's document counts the same mission", async () => {
+  const { report } = await run(ntp, { policy: "gluon-letter" });
+  assert.is(report.classes.fastd, ntp.classes.get("fastd"));
+  assert.is(report.classes.answer, 0);
+  assert.is(report.result, "leak");
+});
+
+test("frames captured on a device that is no WAN are not judged", async () => {
+  const { report, frames } = await run(ntp, { iface: "br-client" });
+  assert.is(report.wan.egressFrames, 0);
+  assert.ok(frames.every((verdict) => verdict.class === null && verdict.dev === "br-client"));
+  assert.is(report.result, "clean");
+});
+
+test("a device that link.json does not know is refused", async () => {
+  const error = await run(ntp, { iface: "nope0" }).then(() => null, (reason: unknown) => reason);
+  assert.match(String(error), /WP9001.*nope0/);
+});
+
+test("two captures of one run are counted together and summarised apart", async () => {
+  const { report } = await run(ntp, { captures: [ntp.capture, ntp.capture] });
+  assert.is(report.captures.length, 2);
+  assert.is(report.classes.leak, 2 * (ntp.classes.get("leak") ?? 0));
+});
+
+test("an aborted replay reports what it saw and is never clean", async () => {
+  const [clean] = vectors();
+  assert.ok(clean !== undefined);
+  const { report } = await run(clean, { signal: AbortSignal.abort() });
+  assert.is(report.captures[0]?.frames, 0);
+  assert.is(report.result, "undetermined");
+});
+
+test("one core judges one capture after another without remembering the first", async () => {
+  const core = await Core.load();
+  const first = await run(ntp, { core });
+  const again = await run(ntp, { core });
+  assert.equal(again, first);
+});
+
+test.run();
