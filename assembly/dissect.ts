@@ -214,7 +214,10 @@ function icmp6(at: usize, end: usize, stop: usize, packet: Packet): void {
   const header = changetype<Icmp>(at);
   if (request6(packet.icmpType) != 0) echo(header, end, packet);
   else if (quotes6(packet.icmpType)) packet.payload = <u32>header.quoted;
-  else if (packet.icmpType == Ndp.REDIRECT) packet.payload = <u32>redirected(at, end);
+  else if (packet.icmpType == Ndp.REDIRECT) {
+    packet.payload = <u32>redirected(at, end);
+    if (packet.payload == 0 && end < stop) packet.condition = Condition.CUT;
+  }
 }
 
 /** Type and code; false when they are not there. */

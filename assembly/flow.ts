@@ -12,6 +12,8 @@ import { TcpFlag } from "./wire/tcp";
 const GRACE: u32 = 5;
 /** Reassembly gives up after 30 (ipfrag_time) or 60 seconds (ip6frag_time). */
 const REASSEMBLY_GRACE: u32 = 61;
+/** Added to an ICMP request's type in the key of its replies: a reply that arrives is remembered apart from the request. */
+const REPLY: u32 = 0x100;
 /** A client's port: the lower end of Linux's and IANA's dynamic ranges. */
 const EPHEMERAL: u32 = 32768;
 
@@ -125,9 +127,13 @@ function segmentIn(run: Run, packet: Packet, opening: bool): void {
 
 function segmentOut(run: Run, image: Image, packet: Packet, opening: bool): void {
   let entry = recall(run, packet, 0);
-  if (entry == null || opening) {
+  if (entry == null) {
     entry = place(run, keyOf(run, packet, 0, true, false));
-    entry.opener = opening ? <u8>Flow.HERE : <u8>Flow.UNDER_WAY;
+    entry.opener = <u8>Flow.UNDER_WAY;
+  }
+  if (opening) {
+    entry.opener = <u8>Flow.HERE;
+    entry.closed = 0;
   }
   const flags = packet.tcpFlags;
   entry.seconds = run.now;
@@ -190,6 +196,8 @@ function trackIcmp(run: Run, packet: Packet): void {
   } else if (outgoing) {
     const entry = recall(run, packet, request);
     packet.flow = entry != null && entry.arrived ? Flow.WAN : withoutTrigger(run, GRACE);
+  } else {
+    arrive(run, packet, request | REPLY, Flow.WAN);
   }
 }
 
@@ -200,18 +208,25 @@ function quotedFlow(run: Run, packet: Packet): u32 {
   // Quotes are cut by design: the bytes end at the message's end, the quoted headers promise more.
   if (packet.family == 4) dissectIpv4(packet.payload, packet.payloadEnd, <usize>u32.MAX_VALUE, quoted);
   else dissectIpv6(packet.payload, packet.payloadEnd, <usize>u32.MAX_VALUE, quoted);
-  if (quoted.condition == Condition.MALFORMED || !answersSender(packet, quoted)) return Flow.NONE;
   const portsSeen = quoted.condition == Condition.WHOLE || (quoted.proto == Proto.TCP && (quoted.sport | quoted.dport) != 0);
-  if (!portsSeen) {
-    packet.condition = Condition.CUT;
+  if (quoted.condition == Condition.CUT && !portsSeen) {
+    packet.condition = packet.payloadEnd < packet.wholeEnd ? Condition.CUT : Condition.MALFORMED;
     return Flow.NONE;
   }
+  if (quoted.condition == Condition.MALFORMED || !answersSender(packet, quoted)) return Flow.NONE;
   if (quoted.fragment == Fragment.LATER) return Flow.TRIGGER;
-  const request = !isIcmp(quoted) ? 0 : quoted.family == 4 ? request4(quoted.icmpType) : request6(quoted.icmpType);
+  const request = requestKey(quoted);
   let entry = find(run, keyOf(run, quoted, request, false, false));
   if (entry == null) entry = find(run, keyOf(run, quoted, request, false, true));
   if (entry != null && entry.arrived) return Flow.WAN;
   return withoutTrigger(run, isReassembly(packet) ? REASSEMBLY_GRACE : GRACE);
+}
+
+/** What an ICMP request or reply is remembered under; 0 for everything else. */
+function requestKey(packet: Packet): u32 {
+  if (!isIcmp(packet)) return 0;
+  const request = packet.family == 4 ? request4(packet.icmpType) : request6(packet.icmpType);
+  return request == 0 || packet.icmpType == request ? request : request | REPLY;
 }
 
 /** ICMP errors go back to the source of what they quote (RFC 1122 section 3.2.2). */

@@ -1,6 +1,6 @@
 // The table of flows: open addressing, at most PROBES places for a key. What it must forget is counted, and makes the answer honest.
 
-import { copyBlock } from "./block";
+import { copyBlock, sameBlock } from "./block";
 import { Limit, Packet, Flow, Run, Totals } from "./layout";
 import { Proto } from "./dissect";
 
@@ -43,6 +43,11 @@ const QUOTED_SOON: u32 = 61;
     store<u64>(at, anyLocal ? 0 : load<u64>(local, 8), 8);
     store<u64>(at, load<u64>(remote), 16);
     store<u64>(at, load<u64>(remote, 8), 24);
+  }
+
+  /** True when the packet, which leaves, has this flow's own source: a flow of any local address has none. */
+  isFrom(packet: Packet): bool {
+    return sameBlock(changetype<usize>(this), changetype<usize>(packet) + offsetof<Packet>("src0"), 16);
   }
 
   /** Fills the rest of the key in one store: the comparison reads it in one load, which must not wait for two. */

@@ -2,7 +2,7 @@
 
 import { clearBlock, copyBlock, sameBlock } from "./block";
 import { tell } from "./findings";
-import { Class, FindingKind, Frame, Limit, Packet, Reason, Run, Settled, Totals, Judgement } from "./layout";
+import { Class, FindingKind, Frame, Limit, NONE, Packet, Reason, Run, Settled, Totals, Judgement } from "./layout";
 
 const PROBES: u32 = 8;
 /** The longest time a receiver waits for the rest (RFC 8200 section 4.5). */
@@ -77,6 +77,7 @@ export function settleFirst(run: Run, packet: Packet, verdict: u32, reason: u32)
 export function settleLater(run: Run, packet: Packet, judgement: Judgement, frame: u64, index: Frame): void {
   const entry = entryFor(run, packet);
   if (entry.verdict == Class.NONE) {
+    hidePorts(packet);
     judgement.verdict = hold(run, entry, packet, judgement.foreign, frame, index) ? <u8>Class.HELD : <u8>Class.UNDETERMINED;
     judgement.reason = <u8>Reason.FRAGMENT;
     return;
@@ -93,6 +94,13 @@ export function expireHeld(run: Run, seconds: u32): void {
     const entry = entryAt(run, i);
     if (entry.held != 0 && entry.seconds < seconds) giveUp(run, entry);
   }
+}
+
+/** Nothing is known of what the first fragment would have told. */
+function hidePorts(packet: Packet): void {
+  packet.sport = NONE;
+  packet.dport = NONE;
+  packet.icmpType = NONE;
 }
 
 /** Ports and explanation of the first fragment, so that all fragments of a packet are told as one flow. */
@@ -124,6 +132,9 @@ function hold(run: Run, entry: FragmentEntry, packet: Packet, foreign: u32, fram
   entry.seconds = run.now;
   entry.proto = packet.proto;
   entry.etherType = packet.etherType;
+  entry.sport = packet.sport;
+  entry.dport = packet.dport;
+  entry.icmpType = packet.icmpType;
   return true;
 }
 

@@ -8,7 +8,7 @@ import { FRAGMENT_BYTES, HELD_BYTES, expireHeld, freeHeld, settleFirst, settleLa
 import { EXPLAINED, FlowEntry } from "./flows";
 import { track } from "./flow";
 import {
-  Class, Condition, Direction, Disposition, Explained, Finding, FindingKind, Fragment, Frame, Image, Limit, Packet, Reason, Run, Settled,
+  Asks, Class, Condition, Direction, Disposition, Explained, Fib, Finding, FindingKind, Fragment, Frame, Image, Limit, Packet, Reason, Run, Settled,
   Source, TOTALS_BYTES, Totals, Judgement,
 } from "./layout";
 import { explain } from "./path";
@@ -104,17 +104,19 @@ function directByAddress(run: Run, image: Image, count: u32): void {
   }
 }
 
-/** Rules and tables for a packet that leaves: walked once for a flow. */
+/** Rules and tables for a packet that leaves: walked once for a flow, where neither its TOS nor the source it shares with others can matter. */
 function explainOnce(run: Run, image: Image, packet: Packet): void {
   const totals = changetype<Totals>(run.totals);
   const entry = changetype<FlowEntry>(packet.entry);
-  if (packet.entry != 0 && (entry.explained & EXPLAINED)) {
+  const fib = changetype<Fib>(packet.family == 4 ? image.fib4 : image.fib6);
+  const shared = packet.entry != 0 && !(fib.asks & Asks.TOS) && entry.isFrom(packet);
+  if (shared && (entry.explained & EXPLAINED)) {
     packet.explained = entry.explained & ~EXPLAINED;
     packet.rule = entry.rule;
     packet.route = entry.route;
   } else {
     explain(image, packet);
-    if (packet.entry != 0) {
+    if (shared) {
       entry.explained = <u8>packet.explained | EXPLAINED;
       entry.rule = packet.rule;
       entry.route = packet.route;

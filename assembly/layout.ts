@@ -278,8 +278,8 @@ export enum HopAt {
   boundCount: u32;
   asks: u32; // Asks: what the answer may depend on besides the destination
 }
-/** Which fields any rule or route of a family looks at. */
-export enum Asks { MARK = 1, SOURCE = 2 }
+/** Which fields any rule or route of a family looks at; MAYBE_GOTO: a goto whose selectors are not all understood. */
+export enum Asks { MARK = 1, SOURCE = 2, TOS = 4, MAYBE_GOTO = 8 }
 export enum FibAt {
   rules = offsetof<Fib>("rules"),
   ruleCount = offsetof<Fib>("ruleCount"),

@@ -57,12 +57,13 @@ function walk(fib: Fib, prefix: u32, packet: Packet): bool {
     if (!mayMatch(rule, packet)) continue;
     if (rule.action == Action.NOP || rule.action == Action.UNKNOWN) continue;
     if (rule.action == Action.GOTO) {
-      if (rule.target != NONE) index = rule.target;
+      // One that may not match is passed; `pending` comes back to its target.
+      if (rule.target != NONE && !rule.unknown) index = rule.target;
       continue;
     }
     if (rule.action == Action.STOP) {
-      if (rule.unknown) continue;
-      return false;
+      if (!rule.unknown) index = pending(fib, packet, index);
+      continue;
     }
     const number = tableLookup(fib, rule.target, prefix, packet);
     if (number == 0) continue;
@@ -75,9 +76,21 @@ function walk(fib: Fib, prefix: u32, packet: Packet): bool {
       return true;
     }
     // A rule whose selectors are only half understood may not have matched: go on as well.
-    if (!rule.unknown) return false;
+    if (!rule.unknown) index = pending(fib, packet, index);
   }
   return false;
+}
+
+/** Where the walk may still be going on although it ended before `index`: at the nearest target beyond of a goto that may have matched; else past the last rule. */
+function pending(fib: Fib, packet: Packet, index: u32): u32 {
+  let nearest = fib.ruleCount;
+  if (!(fib.asks & Asks.MAYBE_GOTO)) return nearest;
+  for (let i: u32 = 0; i < index; i++) {
+    const rule = changetype<Rule>(fib.rules + i * <u32>offsetof<Rule>());
+    const maybe = rule.action == Action.GOTO && rule.unknown != 0 && rule.target != NONE && rule.target >= index;
+    if (maybe && rule.target < nearest && mayMatch(rule, packet)) nearest = rule.target;
+  }
+  return nearest;
 }
 
 /** fib_rule_match() compares before it inverts, so an inverted rule with an unknown selector may match whatever the known ones say. */

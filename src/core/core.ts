@@ -38,7 +38,7 @@ const RECORDS = {
   ],
   RunAt: ["bytes", "frames", "packets", "judgements", "chosen", "findings", "settled", "totals"],
   Limit: ["BATCH_FRAMES", "BATCH_BYTES", "FINDINGS"],
-  Asks: ["MARK", "SOURCE"],
+  Asks: ["MARK", "SOURCE", "TOS", "MAYBE_GOTO"],
   Action: ["TABLE", "GOTO", "NOP", "STOP", "UNKNOWN"],
   RouteKind: ["FORWARD", "ERROR", "THROW"],
   Class: ["NONE", "LEAK", "UNDETERMINED", "HELD"],

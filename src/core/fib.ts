@@ -2,7 +2,7 @@
 import type { Family } from "../model/address.js";
 import { deviceIndex } from "../model/device.js";
 import type { FibRule, Link, NextHop, Node, Route } from "../model/node.js";
-import type { Match } from "../model/packet.js";
+import type { Field, Match } from "../model/packet.js";
 import type { Core } from "./core.js";
 import { type PrefixForest, prefixForest, prefixKey } from "./prefixes.js";
 import { writeLongs, writeRecords, writeWords } from "./writer.js";
@@ -46,11 +46,15 @@ export function writeFib(core: Core, node: Node, family: Family, wan: ReadonlySe
 
 /** What besides the destination the family's answers may depend on: walks that cannot differ are not made twice. */
 function asksOf(core: Core, rules: readonly FibRule[], routes: readonly Route[]): number {
-  const { MARK, SOURCE } = core.layout.Asks;
-  const fields = new Set(rules.flatMap((rule) => rule.matches.map((match) => match.field)));
-  const bySource = ["src0", "src1", "src2", "src3"].some((field) => [...fields].some((other) => other === field)) || routes.some((route) => route.source !== null);
-  return (fields.has("mark") ? MARK : 0) | (bySource ? SOURCE : 0);
+  const { MARK, SOURCE, TOS, MAYBE_GOTO } = core.layout.Asks;
+  const fields = new Set<Field>(rules.flatMap((rule) => rule.matches.map((match) => match.field)));
+  const bySource = SOURCE_FIELDS.some((field) => fields.has(field)) || routes.some((route) => route.source !== null);
+  const byTos = fields.has("tos") || routes.some((route) => route.tos !== 0);
+  const maybe = rules.some((rule) => rule.action.kind === "goto" && rule.unknown.length > 0);
+  return (fields.has("mark") ? MARK : 0) | (bySource ? SOURCE : 0) | (byTos ? TOS : 0) | (maybe ? MAYBE_GOTO : 0);
 }
+
+const SOURCE_FIELDS: readonly Field[] = ["src0", "src1", "src2", "src3"];
 
 /** Reserves the matches of one row; an empty row has none. */
 export function writeMatches(core: Core, matches: readonly Match[]): number {

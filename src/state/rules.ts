@@ -38,7 +38,7 @@ function readRule(draft: Draft, previous: number): FibRule {
   const { matches, words } = readSelectors(draft);
   const action = readAction(draft);
   const suppress = readSuppress(draft);
-  for (const key of Object.keys(row)) if (!KEYS.has(key)) unmodelled(draft, own(row, key) === null ? word(key) : `${word(key)} ${show(own(row, key))}`, "selector");
+  const others = readOthers(draft);
   const invert = Object.hasOwn(row, "not");
   return {
     family,
@@ -52,7 +52,7 @@ function readRule(draft: Draft, previous: number): FibRule {
     action: action.value,
     ...suppress.value,
     unknown: draft.unknown,
-    text: [`${priority ?? "?"}:`, ...(invert ? ["not"] : []), ...words, action.words, ...suppress.words].join(" "),
+    text: [`${priority ?? "?"}:`, ...(invert ? ["not"] : []), ...words, ...others, action.words, ...suppress.words].join(" "),
     at,
   };
 }
@@ -144,10 +144,19 @@ const KEYS = new Set([
   ...SELECTORS.flatMap((selector) => selector.keys),
 ]);
 
-function unmodelled(draft: Draft, words: string, what: string): void {
-  draft.unknown.push(words);
-  draft.remarks.say("WP1101", draft.at, `the ${what} ${words} is not modelled`, BOTH_WAYS);
+/** Selectors that are not modelled (l3mdev, tun_id, what later kernels add). `ip rule` prints l3mdev as the action. */
+function readOthers(draft: Draft): string[] {
+  const keys = Object.keys(draft.row).filter((key) => !KEYS.has(key));
+  const words = keys.map((key) => (own(draft.row, key) === null ? word(key) : `${word(key)} ${word(own(draft.row, key))}`));
+  for (const said of words) {
+    draft.unknown.push(said);
+    draft.remarks.say("WP1101", draft.at, `the selector ${said} is not modelled`, BOTH_WAYS);
+  }
+  return words.slice(0, OTHERS_SHOWN).filter((said) => said !== "l3mdev");
 }
+
+/** No kernel has as many; a longer line helps nobody. */
+const OTHERS_SHOWN = 16;
 
 function unreadable(draft: Draft, words: string): void {
   draft.unknown.push(words);

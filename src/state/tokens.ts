@@ -28,13 +28,15 @@ class Scan {
   #line = 1;
   /** After one string without an end, strings end with their line: a missing quote must not swallow the file, nor be searched again and again. */
   #lost = false;
+  /** The first newline at or behind `at`: found once for each line, not once for each token. */
+  #newline = -1;
   constructor(readonly text: string, readonly remarks: Remarks) {}
 
   next(): void {
     const here = this.text.charAt(this.at);
     const pair = this.text.slice(this.at, this.at + 2);
     if (here.trim() === "") this.#skip(this.#end(BLANK));
-    else if (here === "#" || pair === "//") this.#skip(this.#find("\n", this.at));
+    else if (here === "#" || pair === "//") this.#skip(this.#lineEnd());
     else if (pair === "/*") this.#comment();
     else if (here === '"') this.#string();
     else if (here === "[") this.#bracket();
@@ -48,9 +50,12 @@ class Scan {
     return pattern.test(this.text) ? pattern.lastIndex : this.at + 1;
   }
 
-  #find(what: string, from: number): number {
-    const found = this.text.indexOf(what, from);
-    return found < 0 ? this.text.length : found;
+  #lineEnd(): number {
+    if (this.#newline < this.at) {
+      const found = this.text.indexOf("\n", this.at);
+      this.#newline = found < 0 ? this.text.length : found;
+    }
+    return this.#newline;
   }
 
   #comment(): void {
@@ -64,7 +69,7 @@ class Scan {
   #string(): void {
     const parts: string[] = [];
     let at = this.at + 1;
-    const limit = this.#lost ? this.#find("\n", at) : this.text.length;
+    const limit = this.#lost ? this.#lineEnd() : this.text.length;
     for (let from = at; at < limit; at++) {
       const here = this.text.charAt(at);
       if (here === '"') {
@@ -78,11 +83,11 @@ class Scan {
     }
     this.#complain("a string that begins here never ends", "its line was not read");
     this.#lost = true;
-    this.#push("string", "", this.#find("\n", this.at), true);
+    this.#push("string", "", this.#lineEnd(), true);
   }
 
   #bracket(): void {
-    const lineEnd = this.#find("\n", this.at);
+    const lineEnd = this.#lineEnd();
     const end = this.text.slice(this.at, Math.min(lineEnd, this.at + 80)).indexOf("]");
     if (end < 0) this.#push("word", "[", this.at + 1, true);
     else this.#push("address6", this.text.slice(this.at + 1, this.at + end), this.at + end + 1);
@@ -94,7 +99,7 @@ class Scan {
   }
 
   #skip(end: number): void {
-    for (let at = this.text.indexOf("\n", this.at); at >= 0 && at < end; at = this.text.indexOf("\n", at + 1)) this.#line++;
+    for (; this.#lineEnd() < end; this.at = this.#newline + 1) this.#line++;
     this.at = end;
   }
 

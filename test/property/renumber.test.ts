@@ -44,7 +44,10 @@ function essence({ report, frames }: Replayed): object {
 /** The first frame, if any, whose class is not its true one. */
 function firstWrong({ truth }: Vector, { frames }: Replayed): string | null {
   if (frames.length !== truth.length) return `${frames.length} verdicts for ${truth.length} frames`;
-  const at = frames.findIndex((verdict, i) => verdict.class !== truth[i]?.class || verdict.dir !== truth[i]?.dir);
+  const at = frames.findIndex((verdict, i) => {
+    const really = truth[i];
+    return verdict.class !== really?.class || verdict.dir !== really.dir;
+  });
   return at < 0 ? null : `frame ${at + 1} is ${String(truth[at]?.class)} and was called ${String(frames[at]?.class)}`;
 }
 

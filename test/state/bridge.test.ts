@@ -35,7 +35,7 @@ test("text that is no list is null and WP1005", () => {
 test("many elements are read in one pass, with few words", () => {
   const start = performance.now();
   assert.ok(parseBridgePorts(`[${'{"master":"x"},'.repeat(100_000)}{}]`).diagnostics.length < 1000);
-  assert.ok(performance.now() - start < 2000);
+  assert.ok(performance.now() - start < 5000);
 });
 
 test.run();

@@ -112,8 +112,8 @@ test("a node.state cut at any line is read or refused, never a stack trace", () 
   const lines = Object.entries(parts).flatMap(([name, text]) => [`#### wanproof ${name} exit=0 cmd=x`, ...JSON.stringify(text).startsWith('"[') ? JSON.stringify(JSON.parse(text), null, 1).split("\n") : text.split("\n")]);
   let whole = 0;
   for (let end = 0; end <= lines.length; end++) {
-    const { value, diagnostics } = parseState(lines.slice(0, end).join("\n"), "n.state");
     try {
+      const { value, diagnostics } = parseState(lines.slice(0, end).join("\n"), "n.state");
       assembleNode({ path: "n.state", name: "n", files: value, diagnostics });
       whole++;
     } catch (error) {
@@ -132,6 +132,31 @@ test("hostile text in every file is a message or an InputError", () => {
     assert.ok(performance.now() - start < 5000, `${text.slice(0, 5)} took ${performance.now() - start} ms`);
     for (const name of Object.keys(REQUIRED)) assert.throws(() => node({ [name]: text }), (error: unknown) => error instanceof InputError);
   }
+});
+
+test("a node is called what it calls itself, else after its folder", () => {
+  assert.is(node({ "meta.json": '{"hostname":"attic-north","kernel":"6.6"}' }).name, "attic-north");
+  assert.is(node({ "meta.json": '{"kernel":"6.6"}' }).name, "n");
+  assert.is(node({}).name, "n");
+});
+
+test("a meta.json that cannot be read is WP1005 and costs the name only", () => {
+  const made = node({ "meta.json": "{" });
+  assert.equal([made.name, said(made, "WP1005")], ["n", ["meta.json"]]);
+});
+
+test("a required file without any text is missing, a list without elements is not", () => {
+  assert.throws(() => node({ "rule6.json": "\n" }), (error: unknown) => error instanceof InputError && error.diagnostic.code === "WP1002" && error.diagnostic.fact.includes("rule6.json (it is empty)"));
+  assert.equal(node({ "route4.json": "[ ]\n" }).routes[4], []);
+});
+
+test("a required file whose command failed half way is read, with WP1007", () => {
+  assert.equal(said(node({}, { "rule6.json": 2 }), "WP1007"), ["rule6.json"]);
+});
+
+test("rules find the devices of link.json by their place", () => {
+  const made = node({ "rule6.json": '[{"priority":1,"src":"all","iif":"br-wan","table":"main"},{"priority":2,"src":"all","iif":"gone","table":"main"}]' });
+  assert.equal(made.rules[6].map(({ matches }) => matches[0]?.low), [2, 0xffffffff]);
 });
 
 test.run();

@@ -43,7 +43,7 @@ test("hostile text is read in one pass, with few words", () => {
   for (const text of ["nameserver ".repeat(100_000), "nameserver x\n".repeat(100_000), `nameserver ${"%".repeat(1_000_000)}`, "\0".repeat(1_000_000), "\n ".repeat(500_000), " ".repeat(1_000_000)]) {
     const start = performance.now();
     assert.ok(parseResolvers(text, "resolv.conf").diagnostics.length < 1000);
-    assert.ok(performance.now() - start < 2000, text.slice(0, 20));
+    assert.ok(performance.now() - start < 5000, text.slice(0, 20));
   }
 });
 

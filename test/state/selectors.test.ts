@@ -93,4 +93,9 @@ test("an address of the other family, a bad length and a length alone cannot be 
   for (const row of [{ src: "192.0.2.1" }, { src: "::", srclen: 129 }, { src: "::", srclen: -1 }, { srclen: 64 }, { src: 7 }]) assert.is(rulePrefix(row, "src", 6), undefined);
 });
 
+test("TOS 0 is no test", () => {
+  assert.equal(read({ tos: "0" }), []);
+  assert.equal(read({ tos: "0x00" }, 4), []);
+});
+
 test.run();

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -5,6 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { InputError } from "../../src/model/diagnostic.js";
 import { readNode } from "../../src/state/node.js";
+import { FILE_BYTES_MAX, NODE_BYTES_MAX } from "../../src/state/parts.js";
 import { readSnapshot } from "../../src/state/snapshot.js";
 
 let folder = "";
@@ -51,10 +53,10 @@ test("what is not there, and a device, are WP1001", async () => {
 
 test("a file larger than any node prints is WP1006", async () => {
   writeFileSync(join(folder, "ss.txt"), "");
-  truncateSync(join(folder, "ss.txt"), 32 * 1024 * 1024 + 1);
+  truncateSync(join(folder, "ss.txt"), FILE_BYTES_MAX + 1);
   assert.is(await refused(folder), "WP1006");
   writeFileSync(join(folder, "big.state"), "");
-  truncateSync(join(folder, "big.state"), 64 * 1024 * 1024 + 1);
+  truncateSync(join(folder, "big.state"), NODE_BYTES_MAX + 1);
   assert.is(await refused(join(folder, "big.state")), "WP1006");
 });
 
@@ -66,6 +68,27 @@ test("bytes that are no UTF-8 become U+FFFD, and a byte order mark goes", async 
 test("an empty folder is a node with nothing in it: WP1002 names what is missing", async () => {
   const error = await readNode(folder).then(() => null, (reason: unknown) => reason);
   assert.ok(error instanceof InputError && error.diagnostic.code === "WP1002");
+});
+
+test("a folder called state is named after the one above it", async () => {
+  mkdirSync(join(folder, "state"));
+  assert.is((await readSnapshot(join(folder, "state"))).name, basename(folder));
+  assert.is((await readSnapshot(`${join(folder, "state")}/`)).name, basename(folder));
+});
+
+test("one file without any heading is WP1001: a capture given by mistake", async () => {
+  writeFileSync(join(folder, "wan.pcap"), Buffer.from([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]));
+  assert.is(await refused(join(folder, "wan.pcap")), "WP1001");
+  writeFileSync(join(folder, "empty.state"), "");
+  assert.is(await refused(join(folder, "empty.state")), "WP1001");
+});
+
+test("- is the same text on standard input", () => {
+  const script = `import { readSnapshot } from ${JSON.stringify(new URL("../../src/state/snapshot.ts", import.meta.url).href)};
+    const { files, name } = await readSnapshot("-"); console.log(name, files.get("group").text.trim(), files.get("group").exit);`;
+  const input = "#### wanproof group exit=3 cmd=cat /etc/group\nroot:x:0:\n";
+  const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], { input, encoding: "utf8" });
+  assert.equal([stdout.trim(), stderr], ["stdin root:x:0: 3", ""]);
 });
 
 test.run();

@@ -76,23 +76,30 @@ function renumberIpv6(packet: Uint8Array, renumbering: Renumbering): void {
 
 function renumberSegment(segment: Uint8Array, proto: number, covered: Covered, renumbering: Renumbering): void {
   const old = segment.slice();
-  switch (proto) {
-    case UDP:
-      renumberUdp(segment, renumbering);
-      return mendUdp(segment, old, 6, covered);
-    case TCP:
-      movePorts(segment, renumbering);
-      return mend(segment, old, 16, covered);
-    case ICMP:
-      // RFC 792: unreachable, source quench, redirect, time exceeded, parameter problem.
-      if ([3, 4, 5, 11, 12].includes(segment[0] ?? 0)) renumberPacket(segment.subarray(8), renumbering);
-      // A redirect names a gateway where other errors have nothing.
-      if (segment[0] === 5) moveAddress(segment, 4, 4, renumbering);
-      return mend(segment, old, 2, { before: NOTHING, after: NOTHING, whole: covered.whole });
-    case ICMPV6:
-      renumberIcmpv6(segment, renumbering);
-      return mend(segment, old, 2, covered);
+  if (proto === UDP) {
+    renumberUdp(segment, renumbering);
+    mendUdp(segment, old, 6, covered);
+  } else if (proto === TCP) {
+    movePorts(segment, renumbering);
+    mend(segment, old, 16, covered);
+  } else if (proto === ICMP) {
+    renumberIcmp(segment, renumbering);
+    mend(segment, old, 2, { before: NOTHING, after: NOTHING, whole: covered.whole });
+  } else if (proto === ICMPV6) {
+    renumberIcmpv6(segment, renumbering);
+    mend(segment, old, 2, covered);
   }
+}
+
+/** RFC 792: unreachable, source quench, redirect, time exceeded, parameter problem. */
+const ICMP_ERRORS = [3, 4, 5, 11, 12];
+const REDIRECT = 5;
+
+function renumberIcmp(segment: Uint8Array, renumbering: Renumbering): void {
+  const type = segment[0] ?? 0;
+  if (ICMP_ERRORS.includes(type)) renumberPacket(segment.subarray(8), renumbering);
+  // A redirect names a gateway where other errors have nothing.
+  if (type === REDIRECT) moveAddress(segment, 4, 4, renumbering);
 }
 
 function renumberUdp(segment: Uint8Array, renumbering: Renumbering): void {
@@ -114,7 +121,8 @@ const REDIRECTED_OPTION = 4;
 
 function renumberIcmpv6(segment: Uint8Array, renumbering: Renumbering): void {
   const type = segment[0] ?? 0;
-  if (type < 128) return renumberPacket(segment.subarray(8), renumbering);
+  // RFC 4443: errors quote the packet they are about.
+  if (type < 128) renumberPacket(segment.subarray(8), renumbering);
   const discovery = DISCOVERY[type];
   if (discovery === undefined) return;
   for (const at of discovery.addresses) moveAddress(segment, at, 16, renumbering);

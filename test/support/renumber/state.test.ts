@@ -81,10 +81,11 @@ for (const { name, state } of readVectors()) {
     const after = Object.values(renumberState(state, renumbering)).join("\n");
     const words = [...new Set([...text.matchAll(/[0-9a-f:.]+/g)].map(([word]) => word))].filter((word) => /\..+\.|:.*:/.test(word));
     const macs = words.filter((word) => /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(word) && !/^(?:ff:ff|00:00|01:)/.test(word));
-    const globals = ["2001:db8:178:1:", "2001:db8:ff:", "192.168.178.", "10.23."];
+    const globals = ["2001:db8:178:1:", "2001:db8:ff:", "192.168.178.", "10.23.0."];
     const gone = [...macs, ...globals, "vpn1", "example.net", "eth0", "br-wan", "br-client", "local-node", "fe80::ff:fe00"];
     assert.ok(macs.length >= 4);
-    assert.equal(gone.filter((each) => !text.includes(each)), [], "each of them was there");
+    // One run gives its server by address, the others by name.
+    assert.equal(gone.filter((each) => !text.includes(each)), text.includes("vpn1") ? [] : ["vpn1", "example.net"], "they were there");
     assert.equal(gone.filter((each) => new RegExp(`(?<![\\w.:])${each.replaceAll(".", "\\.")}`).test(after)), []);
   });
 

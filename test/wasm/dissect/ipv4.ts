@@ -108,6 +108,13 @@ export function bytes_beyond_the_total_length_are_not_ports(): void {
   }
 }
 
+export function the_padding_behind_the_total_length_is_not_payload(): void {
+  const at = udpFrame();
+  hex("ffffffffffff");
+  const packet = dissected(newImage(), at);
+  assert(packet.condition == Condition.WHOLE && packet.payloadEnd == <u32>here() - 6 && packet.wholeEnd == <u32>here() - 6);
+}
+
 export function a_first_fragment_has_ports(): void {
   const packet = dissected(newImage(), udpFrame(0x2000));
   assert(packet.fragment == Fragment.FIRST && packet.fragmentId == 0x1234 && packet.dport == 53);

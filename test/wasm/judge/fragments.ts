@@ -18,6 +18,7 @@ export function a_later_fragment_is_held_over_batches_until_its_first_leaves(): 
   add(run, udpFrame(OWN_MAC, 0, 0, 0x0001));
   judge(run);
   assert(judged(run, 0).verdict == Class.HELD && totalsOf(run).settledCount == 0 && totalsOf(run).egress == 1);
+  assert(totalsOf(run).findingCount == 0, "what is held is not told yet");
   add(run, udpFrame(OWN_MAC, 40000, 10000, 0x2000), 160);
   judge(run);
   const settled = changetype<Settled>(run.settled);

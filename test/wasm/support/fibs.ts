@@ -11,7 +11,7 @@ const ROUTES: u32 = 256;
 /** Reserves a family of `tables` empty tables into `fib`, whose answers may depend on everything. */
 export function openFib(fib: Fib, tables: u32): void {
   fib.tableCount = tables;
-  fib.asks = <u32>Asks.MARK | <u32>Asks.SOURCE;
+  fib.asks = <u32>Asks.MARK | <u32>Asks.SOURCE | <u32>Asks.TOS | <u32>Asks.MAYBE_GOTO;
   fib.rules = <u32>reserve(RULES * <u32>offsetof<Rule>());
   fib.prefixes = <u32>reserve(PREFIXES * <u32>offsetof<Prefix>());
   fib.slots = <u32>reserve(PREFIXES * tables * <u32>offsetof<Slot>());
