@@ -256,4 +256,3 @@ function timeText(seconds: number, nanos: number): string {
   const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
   return `${whole}.${String(nanos).padStart(9, "0")}Z`;
 }
-

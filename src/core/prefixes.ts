@@ -90,4 +90,3 @@ function sweep(spans: readonly Span[], nodes: readonly PrefixNode[]): { bounds: 
   close(SPACE);
   return { bounds, leaves };
 }
-

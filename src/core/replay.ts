@@ -266,4 +266,3 @@ function forgottenDiagnostics(core: Core): Diagnostic[] {
   tell(readTotal(core, "findingsForgotten"), "frames belong to findings that are not listed, their memory was full", "the classes count them");
   return said;
 }
-
