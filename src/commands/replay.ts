@@ -4,7 +4,7 @@ import type { ReplayOptions } from "../core/replay.js";
 import { describe, refuse } from "../model/diagnostic.js";
 import type { Node } from "../model/node.js";
 import { EXIT_OF_RESULT, type FrameVerdict, type ReplayReport } from "../model/report.js";
-import { type PolicyName, defaultPolicy } from "../policy/policies.js";
+import { DEFAULT_POLICY, type PolicyName } from "../policy/policies.js";
 import { renderFrames } from "../report/frames.js";
 import { renderJson } from "../report/json.js";
 import { plain, printable } from "../report/lines.js";
@@ -64,7 +64,7 @@ export async function runReplay(request: ReplayRequest, terminal: Terminal, tool
     const frames = request.perFrame === undefined ? null : await open(request.perFrame);
     const files: { readonly format: Format; readonly sink: Sink }[] = [];
     for (const { format, path } of outputs) files.push({ format, sink: await open(path) });
-    const options = replayOptions(request, node, named ?? defaultPolicy(node), terminal);
+    const options = replayOptions(request, node, named ?? DEFAULT_POLICY, terminal);
     const { report, gone } = await judge(options, frames, tools, interrupt).finally(terminal.clear);
     for (const { format, sink } of files) await sink.write(render(report, format, request, interrupt));
     if (gone) return EXIT_OF_RESULT[report.result];

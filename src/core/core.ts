@@ -170,12 +170,12 @@ function checkLayout(exports: Exports): Layout {
     layout[record] = Object.fromEntries(names.map((name) => [name, numberOf(published, record, name)]));
   }
   const checked = layout as Layout;
-  FRAME_WORDS.forEach((name, i) => same(`FrameAt.${name}`, checked.FrameAt[name], 4 * i));
+  FRAME_WORDS.forEach((name, i) => { same(`FrameAt.${name}`, checked.FrameAt[name], 4 * i); });
   same("Class.LEAK", checked.Class.LEAK, CLASSES.indexOf("leak") + 1);
   same("Class.UNDETERMINED", checked.Class.UNDETERMINED, CLASSES.indexOf("undetermined") + 1);
   same("Reason.FRAGMENT", checked.Reason.FRAGMENT, REASON_NAMES.indexOf("fragment") + 1);
   same("Reason.DIRECTION", checked.Reason.DIRECTION, REASON_NAMES.indexOf("direction") + 1);
-  DISPOSITIONS.forEach((name, i) => same(`Disposition.${name}`, numberOf(checked.Disposition, "Disposition", name.toUpperCase()), i));
+  DISPOSITIONS.forEach((name, i) => { same(`Disposition.${name}`, numberOf(checked.Disposition, "Disposition", name.toUpperCase()), i); });
   return checked;
 }
 

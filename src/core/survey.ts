@@ -2,7 +2,7 @@
 import type { Address, Family } from "../model/address.js";
 import type { Node } from "../model/node.js";
 import type { Policy, Resolution } from "../model/policy.js";
-import { FIELDS } from "../model/packet.js";
+import type { Field } from "../model/packet.js";
 import { DIRECTIONS } from "../model/verdict.js";
 import { type DnsPacket, NameMemory } from "../trace/names.js";
 import { type CaptureReader, openPcap } from "../trace/pcap.js";
@@ -44,7 +44,7 @@ function dnsPacket(core: Core, index: number): DnsPacket | null {
   const { Field, PacketAt } = core.layout;
   const view = core.view();
   const at = core.area("packets") + index * PacketAt.SIZE;
-  const field = (name: (typeof FIELDS)[number]): number => view.getUint32(at + Field[name], true);
+  const field = (name: Field): number => view.getUint32(at + Field[name], true);
   const payload = view.getUint32(at + PacketAt.payload, true);
   const end = view.getUint32(at + PacketAt.payloadEnd, true);
   const direction = DIRECTIONS[view.getUint32(at + PacketAt.direction, true)];

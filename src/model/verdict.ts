@@ -20,7 +20,7 @@ export const REASONS = {
   memory: "the memory of flows was full, so what came before was forgotten",
 } as const;
 export type Reason = keyof typeof REASONS;
-export const REASON_NAMES = Object.keys(REASONS) as readonly Reason[];
+export const REASON_NAMES: readonly Reason[] = Object.keys(REASONS).filter((name): name is Reason => name in REASONS);
 
 /** Direction as seen on the WAN; the core numbers them from 0. */
 export const DIRECTIONS = ["-", "out", "in"] as const;

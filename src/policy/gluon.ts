@@ -20,8 +20,8 @@ export interface PolicyOptions {
 const VPN_GROUPS = ["gluon-mesh-vpn", "gluon-fastd"];
 /** Gluon's mark is bit 0, whatever fastd.conf says. */
 const MARK = { value: 1, mask: 1 };
-/** Every node of a mesh has the same hardware address on this device (the next-node address): it tells nothing about the sender. */
-const SHARED_DEVICE = "local-node";
+/** UCI's interface, and its usual device, on which every node of a mesh has the same hardware address (the next-node address): it tells nothing about the sender. */
+const SHARED = { interface: "local_node", device: "local-node" } as const;
 /** net.ipv4.ip_local_port_range of a kernel that nobody configured. */
 const PORT_RANGE: readonly [number, number] = [32768, 60999];
 
@@ -114,7 +114,9 @@ function anyRemoteRows(remotes: Remotes): PolicyRow[] {
 }
 
 function ownMacs(node: Node): string[] {
-  return [...new Set(node.links.flatMap((link) => (link.mac === null || link.name === SHARED_DEVICE ? [] : [link.mac])))];
+  const section = (node.uci ?? []).find((candidate) => candidate.package === "network" && candidate.name === SHARED.interface);
+  const shared = new Set<string>([SHARED.device, section?.options["ifname"] ?? section?.options["device"] ?? SHARED.device]);
+  return [...new Set(node.links.flatMap((link) => (link.mac === null || shared.has(link.name) ? [] : [link.mac])))];
 }
 
 /** What listens where the WAN can reach it: TCP in LISTEN, UDP without a peer. */

@@ -22,7 +22,5 @@ export function isPolicyName(name: string): name is PolicyName {
   return POLICY_NAMES.some((known) => known === name);
 }
 
-/** The policy of a node that is asked without one. Gluon's is the only one there is so far, so a node without its signs gets it too. */
-export function defaultPolicy(_node: Node): PolicyName {
-  return "gluon";
-}
+/** The policy of whoever asks without one. Gluon's is the only family there is so far, so a node without its signs gets it too. */
+export const DEFAULT_POLICY: PolicyName = "gluon";

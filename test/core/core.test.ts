@@ -17,7 +17,7 @@ for (const variant of VARIANTS) {
 
 test("fields are words, one behind the other, in the model's order", async () => {
   const { layout } = await Core.load();
-  FIELDS.forEach((field, i) => assert.is(layout.Field[field], 4 * i, field));
+  FIELDS.forEach((field, i) => { assert.is(layout.Field[field], 4 * i, field); });
 });
 
 test("a build that publishes a field under another name is refused by that name", async () => {

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { defaultPolicy, isPolicyName, POLICIES, POLICY_NAMES } from "../../src/policy/policies.js";
+import { DEFAULT_POLICY, isPolicyName, POLICIES, POLICY_NAMES } from "../../src/policy/policies.js";
 import { aNode } from "../support/nodes.js";
 
 test("every policy has a summary and is built under its own name", () => {
@@ -17,8 +17,8 @@ test("a policy is known by its exact name", () => {
   for (const name of ["Gluon", "gluon ", "", "toString", "constructor", "__proto__"]) assert.not(isPolicyName(name), name);
 });
 
-test("a node that is asked without a policy gets Gluon's", () => {
-  assert.is(defaultPolicy(aNode()), "gluon");
+test("whoever asks without a policy gets Gluon's", () => {
+  assert.is(DEFAULT_POLICY, "gluon");
 });
 
 test.run();
