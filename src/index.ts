@@ -13,7 +13,7 @@ export { EXIT_OF_RESULT } from "./model/report.js";
 export type { Because, CaptureSummary, Finding, FlowTuple, FrameVerdict, ReplayReport, ReplayResult } from "./model/report.js";
 export { CLAIMS, CLASSES, REASONS } from "./model/verdict.js";
 export type { Claim, Class, Direction, Disposition, Reason } from "./model/verdict.js";
-export { POLICIES, DEFAULT_POLICY } from "./policy/policies.js";
+export { DEFAULT_POLICY, POLICIES, readPolicy } from "./policy/policies.js";
 export type { PolicyEntry, PolicyName } from "./policy/policies.js";
 export { doctorStatus, examine, renderDoctor } from "./report/doctor.js";
 export type { DoctorReport } from "./report/doctor.js";

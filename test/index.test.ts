@@ -4,7 +4,7 @@ import * as library from "../src/index.js";
 import { report } from "./support/reports.js";
 
 test("everything the command line does is one call", () => {
-  for (const name of ["readNode", "replay", "DEFAULT_POLICY", "renderText", "renderJson", "renderFrames", "renderPolicy", "renderDoctor", "examine"] as const) {
+  for (const name of ["readNode", "replay", "readPolicy", "renderText", "renderJson", "renderFrames", "renderPolicy", "renderDoctor", "examine"] as const) {
     assert.type(library[name], "function", name);
   }
 });

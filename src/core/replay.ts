@@ -6,7 +6,7 @@ import { type Diagnostic, diagnostic, refuse } from "../model/diagnostic.js";
 import type { Node } from "../model/node.js";
 import type { CaptureSummary, Finding, FrameVerdict, ReplayReport, ReplayResult } from "../model/report.js";
 import { CLASSES, type Class, DIRECTIONS, DISPOSITIONS, REASON_NAMES, type Reason } from "../model/verdict.js";
-import { POLICIES, type PolicyName } from "../policy/policies.js";
+import { type PolicyName, readPolicy } from "../policy/policies.js";
 import { type CaptureReader, openPcap } from "../trace/pcap.js";
 import { Core } from "./core.js";
 import { readFindings } from "./findings.js";
@@ -35,12 +35,11 @@ export interface ReplayOptions {
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { node, captures } = options;
   const core = options.core ?? (await Core.load());
-  const { build } = POLICIES[options.policy];
   const wan = options.wan === undefined ? {} : { wan: options.wan };
-  const first = build(node, wan);
+  const first = readPolicy(options.policy, node, wan);
   const asksNames = first.names.some((remote) => remote.resolved !== "dns");
   const resolutions = asksNames ? await survey(core, node, first, captures, options.signal) : [];
-  const policy = build(node, { ...wan, resolutions });
+  const policy = readPolicy(options.policy, node, { ...wan, resolutions });
   const mark = core.mark();
   const image = writeImage(core, node, policy);
   core.start(image.address);

@@ -24,3 +24,8 @@ export function isPolicyName(name: string): name is PolicyName {
 
 /** The policy of whoever asks without one. Gluon's is the only family there is so far, so a node without its signs gets it too. */
 export const DEFAULT_POLICY: PolicyName = "gluon";
+
+/** The policy of this name for this node. Throws InputError WP3001 when the node does not say which devices are its WAN. */
+export function readPolicy(name: PolicyName, node: Node, options: PolicyOptions = {}): Policy {
+  return POLICIES[name].build(node, options);
+}
