@@ -43,9 +43,9 @@ console.log(`${COUNT} IPv6 lookups over ${forest.nodes.length} prefixes, seed ${
 const suite = new Benchmark.Suite();
 for (const [name, run] of Object.entries(runs)) suite.add(name, run);
 suite.run();
-// The library calls a failed benchmark a benchmark: one that was aborted has no rate.
-suite.forEach((bench: Benchmark & { readonly name?: string; readonly aborted?: boolean }) => {
-  if ((bench.aborted ?? false) || !(bench.hz > 0)) process.exitCode = 1;
+// The library calls a failed benchmark a benchmark: one that was aborted has a rate of 0.
+suite.forEach((bench: Benchmark & { readonly name?: string }) => {
+  if (!(bench.hz > 0)) process.exitCode = 1;
   console.log(`${(bench.name ?? "").padEnd(24)} ${(1e9 / (bench.hz * COUNT)).toFixed(2).padStart(8)} ns a lookup, ±${bench.stats.rme.toFixed(1)} %`);
 });
 
