@@ -3,6 +3,7 @@
 import { copyBlock, sameBlock } from "./block";
 import { Finding, FindingKind, Frame, Limit, NONE, Packet, Run, Totals } from "./layout";
 import { Proto } from "./dissect";
+import { hashKey } from "./hash";
 
 const PROBES: u32 = 8;
 
@@ -68,14 +69,7 @@ function same(finding: Finding, kind: FindingKind, packet: Packet, verdict: u32,
 }
 
 function hash(packet: Packet, kind: u32, verdict: u32, reason: u32, dport: u32): u32 {
-  let sum: u32 = kind * 31 + verdict * 7 + reason;
-  sum = mix(sum, packet.family ^ (packet.etherType << 8));
-  sum = mix(sum, packet.proto ^ (icmpTypeOf(packet) << 8));
-  sum = mix(sum, dport);
-  for (let word: usize = 0; word < 32; word += 4) sum = mix(sum, load<u32>(changetype<usize>(packet) + word, offsetof<Packet>("src0")));
-  return sum ^ (sum >> 15);
-}
-
-function mix(sum: u32, word: u32): u32 {
-  return rotl<u32>(sum ^ word, 13) * 0x85ebca6b + 0xe6546b64;
+  const group = kind | (verdict << 1) | (reason << 9) | (packet.family << 13) | (packet.proto << 16) | (icmpTypeOf(packet) << 24);
+  const service = dport ^ (packet.etherType << 16);
+  return hashKey(changetype<usize>(packet) + offsetof<Packet>("src0"), (<u64>service << 32) | <u64>group);
 }

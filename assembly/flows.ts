@@ -1,6 +1,7 @@
 // The table of flows: open addressing, at most PROBES places for a key. What it must forget is counted, and makes the answer honest.
 
 import { copyBlock, sameBlock } from "./block";
+import { hashKey } from "./hash";
 import { Limit, Packet, Flow, Run, Totals } from "./layout";
 import { Proto } from "./dissect";
 
@@ -133,11 +134,7 @@ function sameKey(a: FlowEntry, b: FlowEntry): bool {
     load<u64>(x) == load<u64>(y) && load<u64>(x, 8) == load<u64>(y, 8);
 }
 
-/** Multiply and fold; the multiplier is 2^64 divided by the golden ratio. */
 function hash(key: FlowEntry): u32 {
   const at = changetype<usize>(key);
-  let sum = load<u64>(at) ^ rotl<u64>(load<u64>(at, 8), 17) ^ rotl<u64>(load<u64>(at, 16), 31) ^ rotl<u64>(load<u64>(at, 24), 47);
-  sum = (sum ^ load<u64>(at, 32)) * 0x9e3779b97f4a7c15;
-  sum ^= sum >> 32;
-  return <u32>(sum * 0x9e3779b97f4a7c15 >> 40);
+  return hashKey(at, load<u64>(at, offsetof<FlowEntry>("ports")));
 }

@@ -1,5 +1,6 @@
 // Fragments. A later fragment has no ports and takes the class of its first one, in whichever order they leave; until the first is seen it is held.
 
+import { hashKey } from "./hash";
 import { clearBlock, copyBlock, sameBlock } from "./block";
 import { tell } from "./findings";
 import { Class, FindingKind, Frame, Limit, NONE, Packet, Reason, Run, Settled, Totals, Judgement } from "./layout";
@@ -211,9 +212,7 @@ function sameKey(entry: FragmentEntry, packet: Packet, kind: u32): bool {
 }
 
 function hash(packet: Packet, kind: u32): u32 {
-  let sum = packet.fragmentId * 0x9e3779b1 ^ kind;
-  for (let word: usize = 0; word < 32; word += 4) sum = rotl<u32>(sum ^ load<u32>(changetype<usize>(packet) + word, offsetof<Packet>("src0")), 11) * 0x85ebca6b;
-  return sum ^ (sum >> 16);
+  return hashKey(changetype<usize>(packet) + offsetof<Packet>("src0"), (<u64>kind << 32) | <u64>packet.fragmentId);
 }
 
 function entryAt(run: Run, index: u32): FragmentEntry {

@@ -56,11 +56,16 @@ function asksOf(core: Core, rules: readonly FibRule[], routes: readonly Route[])
 
 const SOURCE_FIELDS: readonly Field[] = ["src0", "src1", "src2", "src3"];
 
-/** Reserves the matches of one row; an empty row has none. */
+/** Reserves the matches of one row; an empty row has none. They all must hold, so those that tell most packets apart come first. */
 export function writeMatches(core: Core, matches: readonly Match[]): number {
   const { Field, MatchAt } = core.layout;
-  return writeRecords(core, MatchAt, matches.map((match) => ({ ...match, field: Field[match.field] })));
+  const rank = (match: Match): number => (TELLING.indexOf(match.field) + TELLING.length + 1) % (TELLING.length + 1);
+  const ordered = [...matches].sort((a, b) => rank(a) - rank(b));
+  return writeRecords(core, MatchAt, ordered.map((match) => ({ ...match, field: Field[match.field] })));
 }
+
+/** Fields by how often they differ from packet to packet; the others come last. */
+const TELLING: readonly Field[] = ["dport", "sport", "icmpType", "dst3", "dst0", "flow", "condition", "etherType", "mark", "proto"];
 
 /** Table number -> slot, for every table that a rule or a route names. */
 function tableSlots(rules: readonly FibRule[], routes: readonly Route[]): Map<number, number> {

@@ -4,7 +4,10 @@
 export const FRAME_WORDS = ["at", "captured", "original", "seconds", "nanos", "device", "linkType", "flags"] as const;
 export type FrameWord = (typeof FRAME_WORDS)[number];
 
-/** `flags` of a frame: direction where the capture itself tells it. */
+/**
+ * `flags` of a frame: bits 0 and 1 are its direction where the capture itself tells it; bits 8 and up the number of its capture
+ * among those that are read as one, 0 for the first.
+ */
 export const FRAME_FLAGS = { out: 1, in: 2 } as const;
 
 /** Room for one batch. `bytes` and `index` may be views of wasm memory: take them anew for every batch. */
@@ -16,7 +19,18 @@ export interface FrameArea {
 }
 
 /** Link types this version reads: number (tcpdump.org/linktypes) -> name. */
-export const LINK_TYPES = { 1: "EN10MB" } as const;
+export const LINK_TYPES = {
+  0: "NULL",
+  1: "EN10MB",
+  12: "RAW",
+  101: "RAW",
+  108: "LOOP",
+  113: "LINUX_SLL",
+  228: "IPV4",
+  229: "IPV6",
+  239: "NFLOG",
+  276: "LINUX_SLL2",
+} as const;
 
 /** Largest record a capture may claim (libpcap's MAXIMUM_SNAPLEN). */
 export const FRAME_BYTES_MAX = 262_144;

@@ -31,10 +31,12 @@ export const CODES = {
   WP2001: "error", // the capture does not exist or cannot be opened
   WP2002: "error", // unknown magic: not a capture file
   WP2003: "error", // unsupported link type
+  WP2004: "warning", // frames of an interface have a link type that is not supported
   WP2101: "warning", // the capture ends inside a record
   WP2102: "warning", // a record claims an impossible length
   WP2103: "error", // the capture ends inside its file header
   WP2104: "warning", // a frame could not be decoded
+  WP2105: "warning", // compressed data is damaged
   WP2201: "warning", // a memory of flows, fragments or findings was full
   WP3001: "error", // no WAN device could be determined
   WP3002: "warning", // the VPN remotes are not known

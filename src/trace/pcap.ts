@@ -1,34 +1,16 @@
 /** Classic pcap (draft-ietf-opsawg-pcap): file bytes go straight into the caller's area, the index says where the frames are. */
-import { strict as assert } from "node:assert";
-import { readSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { type CaptureEnd, FRAME_BYTES_MAX, FRAME_WORDS, type FrameArea, LINK_TYPES } from "../model/capture.js";
-import { type Diagnostic, diagnostic, refuse } from "../model/diagnostic.js";
+import { FRAME_BYTES_MAX, type FrameArea, LINK_TYPES } from "../model/capture.js";
+import { refuse } from "../model/diagnostic.js";
 import { foreignFormat, linkTypeName } from "./formats.js";
+import { BatchReader, type CaptureReader, ROW } from "./reader.js";
+import { type ByteSource, openSource, readFully } from "./source.js";
 
-/** A capture being read, batch by batch, whatever its file format. It is never written to. */
-export interface CaptureReader {
-  readonly path: string;
-  /** Number of tcpdump.org/linktypes, one of LINK_TYPES. */
-  readonly linkType: number;
-  /**
-   * Fills the area with the next frames and returns how many rows of the index are valid; 0 is the end of the capture.
-   * The reader keeps unread bytes in the area between calls, so every call must lend the same memory, unchanged.
-   */
-  next(area: FrameArea): Promise<number>;
-  /** What has been read so far; final once `next` returned 0. `bytes` sums original lengths. */
-  readonly end: CaptureEnd;
-  readonly diagnostics: readonly Diagnostic[];
-  close(): Promise<void>;
-}
+export type { CaptureReader } from "./reader.js";
 
-/** Bytes asked of the file at once. */
-export const CHUNK_BYTES = 256 * 1024;
+/** Bytes that tell the format of a capture. */
+export const MAGIC_BYTES = 4;
 const HEADER_BYTES = 24;
 const RECORD_BYTES = 16;
-/** A chunk must fit behind the largest unfinished record. */
-export const AREA_BYTES_MIN = CHUNK_BYTES + RECORD_BYTES + FRAME_BYTES_MAX;
-const ROW = FRAME_WORDS.length;
 
 interface Layout {
   readonly little: boolean;
@@ -44,73 +26,51 @@ const MAGICS: Readonly<Record<string, Layout>> = {
   "4d3cb2a1": { little: true, unit: 1 },
 };
 
-/** Opens a capture read-only and reads its header. Throws InputError WP2001, WP2002, WP2003 or WP2103. */
+/** Opens a file that is a classic pcap capture and not packed. Throws InputError WP2001, WP2002, WP2003 or WP2103. */
 export async function openPcap(path: string): Promise<CaptureReader> {
-  const handle = await open(path, "r").catch((error: unknown) => unreadable(path, error));
+  const source = await openSource(path);
   try {
-    const header = new Uint8Array(HEADER_BYTES);
-    let length = 0;
-    for (let got = 1; got > 0 && length < HEADER_BYTES; length += got) got = await read(path, handle, header, length, HEADER_BYTES - length);
-    const regular = (await handle.stat()).isFile();
-    const layout = readMagic(path, header.subarray(0, length));
-    return new PcapReader(path, handle, layout, readLinkType(path, header, layout), regular);
+    const magic = new Uint8Array(MAGIC_BYTES);
+    return await readPcap(path, source, magic.subarray(0, await readFully(source, magic)));
   } catch (error) {
-    await handle.close();
+    await source.close();
     throw error;
   }
 }
 
-class PcapReader implements CaptureReader {
-  readonly diagnostics: Diagnostic[] = [];
-  // Unread bytes stand at #at..#top of the area; byte 0 of the area is byte #base of the file.
-  #at = 0;
-  #top = 0;
-  #base = HEADER_BYTES;
-  #frames = 0;
-  #bytes = 0;
-  #truncated = false;
-  #ended = false;
-  #closed = false;
+/** A reader of classic pcap; `magic` is what was read of the source to know its format. Throws InputError WP2002, WP2003 or WP2103. */
+export async function readPcap(path: string, source: ByteSource, magic: Uint8Array): Promise<CaptureReader> {
+  const layout = readMagic(path, magic);
+  const header = new Uint8Array(HEADER_BYTES);
+  header.set(magic);
+  const length = magic.length + (layout === null ? 0 : await readFully(source, header.subarray(magic.length)));
+  if (layout === null || length < HEADER_BYTES) {
+    refuse("WP2103", path, `ends after ${length} of the ${HEADER_BYTES} bytes of its file header`, "it holds no frame to judge");
+  }
+  return new PcapReader(path, source, layout, readLinkType(path, header, layout));
+}
 
-  constructor(
-    readonly path: string, private readonly handle: FileHandle, private readonly layout: Layout, readonly linkType: number,
-    private readonly regular: boolean,
-  ) {}
+class PcapReader extends BatchReader {
+  readonly devices = [];
 
-  get end(): CaptureEnd {
-    return { frames: this.#frames, bytes: this.#bytes, truncated: this.#truncated };
+  constructor(path: string, source: ByteSource, private readonly layout: Layout, readonly linkType: number) {
+    super(path, source, new Uint8Array(0), HEADER_BYTES);
   }
 
-  async next(area: FrameArea): Promise<number> {
-    assert.ok(area.bytes.length >= AREA_BYTES_MIN, `a frame area has at least ${AREA_BYTES_MIN} bytes`);
-    assert.ok(area.index.length >= ROW, "a frame index has at least one row");
-    let count = this.#ended ? 0 : this.#fill(area);
-    // Ends: every round without a frame adds bytes, and the largest record fits into the area.
-    while (count === 0 && (await this.#more(area.bytes))) count = this.#fill(area);
-    return count;
-  }
-
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#ended = true;
-    await this.handle.close();
-  }
-
-  /** One index row, in the order of FRAME_WORDS, for each whole record that is already in the area. */
-  #fill({ bytes, index }: FrameArea): number {
+  protected override fill({ bytes, index }: FrameArea): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const { little, unit } = this.layout;
     const linkType = this.linkType;
-    const top = this.#top;
+    const top = this.top;
     const rowsEnd = index.length - (index.length % ROW);
-    let at = this.#at;
+    let at = this.at;
     let row = 0;
     let sum = 0;
+    let impossible = 0;
     while (row < rowsEnd && at + RECORD_BYTES <= top) {
       const captured = view.getUint32(at + 8, little);
       if (captured > FRAME_BYTES_MAX) {
-        this.#impossible(this.#frames + row / ROW, this.#base + at, captured);
+        impossible = captured;
         break;
       }
       const end = at + RECORD_BYTES + captured;
@@ -128,56 +88,30 @@ class PcapReader implements CaptureReader {
       row += ROW;
       at = end;
     }
-    this.#at = at;
-    this.#frames += row / ROW;
-    this.#bytes += sum;
+    this.at = at;
+    this.frames += row / ROW;
+    this.bytes += sum;
+    if (impossible > 0) {
+      this.stop("WP2102", `frame ${this.frames + 1} at byte ${this.base + at} claims ${impossible} bytes, more than the ${FRAME_BYTES_MAX} a capture can hold`);
+    }
     return row / ROW;
   }
 
-  /** Moves the unfinished record to the front of the area and reads a chunk behind it; false at the end. */
-  async #more(bytes: Uint8Array): Promise<boolean> {
-    if (this.#ended) return false;
-    bytes.copyWithin(0, this.#at, this.#top);
-    this.#base += this.#at;
-    this.#top -= this.#at;
-    this.#at = 0;
-    const got = this.regular
-      ? readNow(this.path, this.handle, bytes, this.#top, CHUNK_BYTES)
-      : await read(this.path, this.handle, bytes, this.#top, CHUNK_BYTES);
-    this.#top += got;
-    if (got > 0) return true;
-    this.#ended = true;
-    if (this.#top === 0) return false;
-    this.#truncated = true;
-    const fact = `ends inside frame ${this.#frames + 1}, which begins at byte ${this.#base} of ${this.#base + this.#top}`;
-    this.diagnostics.push(diagnostic("WP2101", this.path, fact, upTo(this.#frames)));
-    return false;
-  }
-
-  #impossible(frames: number, offset: number, length: number): void {
-    this.#ended = true;
-    this.#truncated = true;
-    const fact = `frame ${frames + 1} at byte ${offset} claims ${length} bytes, more than the ${FRAME_BYTES_MAX} a capture can hold`;
-    this.diagnostics.push(diagnostic("WP2102", this.path, fact, upTo(frames)));
+  protected override pieceAt(offset: number): string {
+    return `frame ${this.frames + 1}, which begins at byte ${offset}`;
   }
 }
 
-function upTo(frames: number): string {
-  return frames === 0 ? "no frame could be judged" : `verdicts hold up to frame ${frames}`;
-}
-
-function readMagic(path: string, start: Uint8Array): Layout {
-  const hex = Buffer.from(start.subarray(0, 4)).toString("hex");
+/** Null when too few bytes are there to know. */
+function readMagic(path: string, magic: Uint8Array): Layout | null {
+  const hex = Buffer.from(magic).toString("hex");
   const layout = MAGICS[hex];
   const foreign = foreignFormat(hex);
   if (foreign !== null) refuse("WP2002", path, `this is ${foreign.name}, not a classic pcap capture`, foreign.remedy);
-  if (layout === undefined && start.length >= 4) {
+  if (layout === undefined && magic.length >= MAGIC_BYTES) {
     refuse("WP2002", path, `begins with ${hex}, which is no capture format known here`, "nothing was read; give a pcap file as tcpdump -w writes it");
   }
-  if (layout === undefined || start.length < HEADER_BYTES) {
-    refuse("WP2103", path, `ends after ${start.length} of the ${HEADER_BYTES} bytes of its file header`, "it holds no frame to judge");
-  }
-  return layout;
+  return layout ?? null;
 }
 
 /** The low 16 bits of the last header word; the high bits tell the length of a frame check sequence. */
@@ -188,30 +122,4 @@ function readLinkType(path: string, header: Uint8Array, layout: Layout): number 
     refuse("WP2003", path, `link type ${linkType} (${linkTypeName(linkType)}) is not supported`, `no frame can be judged; supported: ${read}`);
   }
   return linkType;
-}
-
-async function read(path: string, handle: FileHandle, bytes: Uint8Array, offset: number, length: number): Promise<number> {
-  const { bytesRead } = await handle.read(bytes, offset, length, null).catch((error: unknown) => unreadable(path, error));
-  return bytesRead;
-}
-
-/** A regular file answers at once, and handing each chunk to another thread costs more than copying it. */
-function readNow(path: string, handle: FileHandle, bytes: Uint8Array, offset: number, length: number): number {
-  try {
-    return readSync(handle.fd, bytes, offset, length, null);
-  } catch (error) {
-    return unreadable(path, error);
-  }
-}
-
-const ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: "does not exist",
-  ENOTDIR: "does not exist",
-  EISDIR: "is a directory, not a capture file",
-  EACCES: "cannot be opened: permission denied",
-};
-
-function unreadable(path: string, error: unknown): never {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  refuse("WP2001", path, ERRORS[code] ?? `cannot be read: ${code}`, "it was not judged");
 }
