@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import type { DoctorRequest } from "./commands/doctor.js";
+import type { ExplainRequest } from "./commands/explain.js";
 import type { PolicyRequest } from "./commands/policy.js";
 import type { ReplayRequest } from "./commands/replay.js";
 import type { Color, Terminal } from "./commands/terminal.js";
@@ -21,6 +22,13 @@ Exit status:
   3    some frames could not be judged, and nothing else was wrong
   70   a bug in wanproof: please report the stack trace
   130  interrupted; the totals so far were printed`;
+
+const EXPLAIN_HELP = `
+Fields: dst (required), src, proto, sport, dport, mark, uid, gid, origin (local, forward, kernel), oif (device the socket is bound to), iif (device a
+forwarded packet came in on), api (connect, sendto), markWhen (create, connected), ct, icmpType, icmpCode, tcpFlags, tos, hopLimit.
+What is not given is unknown: the answer covers every value. A missing oif means not bound, a missing src that the kernel chooses, a missing mark 0.
+
+  wanproof explain NODE dst=198.51.100.123 proto=udp dport=123 uid=123 gid=123`;
 
 /** Flags every command has, as commander names them. */
 interface Common {
@@ -86,6 +94,7 @@ function program(document: boolean, exit: (status: number) => void): Command {
   addReplay(root, exit);
   addDoctor(root, exit);
   addPolicy(root, exit);
+  addExplain(root, exit);
   return root;
 }
 
@@ -132,6 +141,21 @@ function addPolicy(root: Command, exit: (status: number) => void): void {
       const terminal = await openedTerminal(flags);
       const [{ runPolicy }, library] = await Promise.all([import("./commands/policy.js"), import("./state/node.js")]);
       exit(await runPolicy({ ...flags, name, node }, terminal, library));
+    });
+}
+
+function addExplain(root: Command, exit: (status: number) => void): void {
+  common(root.command("explain"))
+    .description("tell where one packet goes, station by station, and which line of the node decides")
+    .argument("<node>", "folder with what the node printed, or a node.state file")
+    .argument("<fields...>", "FIELD=VALUE words, or - for one JSON packet a line on stdin")
+    .option("--policy <name>", "what may leave on the WAN (default: chosen by the node)")
+    .option("--wan <device>", "a WAN device, instead of the one the node names (repeatable)", collect)
+    .addHelpText("after", EXPLAIN_HELP)
+    .action(async (node: string, words: string[], flags: Flags<ExplainRequest, "node" | "words">) => {
+      const terminal = await openedTerminal(flags);
+      const [{ runExplain }, library] = await Promise.all([import("./commands/explain.js"), import("./state/node.js")]);
+      exit(await runExplain({ ...flags, node, words }, terminal, library, process.stdin));
     });
 }
 

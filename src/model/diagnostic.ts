@@ -45,6 +45,7 @@ export const CODES = {
   WP3005: "error", // unknown policy
   WP9001: "error", // usage
   WP9002: "error", // the report could not be written
+  WP9003: "error", // a packet that was asked about cannot be read
 } as const satisfies Record<string, Severity>;
 
 export type Code = keyof typeof CODES;

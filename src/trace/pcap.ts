@@ -5,7 +5,7 @@ import { foreignFormat, linkTypeName } from "./formats.js";
 import { BatchReader, type CaptureReader, ROW } from "./reader.js";
 import { type ByteSource, openSource, readFully } from "./source.js";
 
-export type { CaptureReader } from "./reader.js";
+export { AREA_BYTES_MIN, type CaptureReader } from "./reader.js";
 
 /** Bytes that tell the format of a capture. */
 export const MAGIC_BYTES = 4;

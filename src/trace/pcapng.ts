@@ -58,7 +58,7 @@ export async function readPcapng(path: string, source: ByteSource, magic: Uint8A
 class PcapngReader extends BatchReader {
   readonly devices: string[] = [];
   linkType = -1;
-  #view = new DataView(new ArrayBuffer(0));
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #little = true;
   #interfaces: Interface[] = [];
   // The time of the frame before: a simple packet block has none of its own.
@@ -79,14 +79,11 @@ class PcapngReader extends BatchReader {
     let row = 0;
     // Each round consumes bytes, or ends the loop.
     while (row < rowsEnd && !this.ended) {
-      if (this.#passing > 0) {
-        if (this.#pass()) continue;
-        break;
-      }
+      if (this.#passing > 0 && !this.#pass()) break;
       const total = this.#wholeBlock();
+      if (this.#passing > 0) continue;
       if (total === 0) break;
       this.#block(total, index, row);
-      if (this.ended) break;
       this.at += total;
       row = (this.frames - before) * ROW;
     }
@@ -113,7 +110,7 @@ class PcapngReader extends BatchReader {
     if (total < (least ?? BLOCK_BYTES_MIN) || total % 4 !== 0) return this.#damaged(`claims a length of ${total} bytes, which no block of type ${type} has`);
     if (least === undefined) {
       this.#passing = total;
-      return this.#pass() ? this.#wholeBlock() : 0;
+      return 0;
     }
     if (total > AREA_BYTES_MIN) return this.#damaged(`claims a length of ${total} bytes, more than a frame and its options have`);
     if (at + total > top) return 0;
@@ -146,13 +143,12 @@ class PcapngReader extends BatchReader {
   }
 
   #block(total: number, index: Uint32Array, row: number): void {
-    switch (this.#view.getUint32(this.at, this.#little)) {
-      case BLOCKS.section: return this.#section();
-      case BLOCKS.interface: return this.#interface(total);
-      case BLOCKS.simple: return this.#simple(total, index, row);
-      case BLOCKS.obsolete: return this.#packet(total, this.#view.getUint16(this.at + BODY, this.#little), index, row);
-      default: return this.#packet(total, this.#view.getUint32(this.at + BODY, this.#little), index, row);
-    }
+    const { at } = this;
+    const type = this.#view.getUint32(at, this.#little);
+    if (type === BLOCKS.section) this.#section();
+    else if (type === BLOCKS.interface) this.#interface(total);
+    else if (type === BLOCKS.simple) this.#simple(total, index, row);
+    else this.#packet(total, type === BLOCKS.obsolete ? this.#view.getUint16(at + BODY, this.#little) : this.#view.getUint32(at + BODY, this.#little), index, row);
   }
 
   #section(): void {

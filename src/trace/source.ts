@@ -1,6 +1,5 @@
 /** Where captured bytes come from: a regular file, a pipe, or another source that is being unpacked. All of them are read alike. */
-import { close, fstatSync, open, readSync } from "node:fs";
-import { createReadStream } from "node:fs";
+import { close, createReadStream, fstatSync, open, readSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";

@@ -5,6 +5,7 @@ export const WITHOUT_TWIN: ReadonlyMap<string, string> = new Map([
   ["src/model/node.ts", "types only: nothing runs"],
   ["src/model/policy.ts", "types only: nothing runs"],
   ["src/model/report.ts", "types and one table: tested where reports are made"],
+  ["src/model/walk.ts", "types and lists of words: tested against the published schema"],
   ["src/model/capture.ts", "types and the names of a record's words: tested where records are written"],
   ["assembly/index.ts", "re-exports only: tested through src/core/core.ts"],
   ["assembly/layout.ts", "records only: their sizes are checked while compiling, their offsets by src/core/"],

@@ -2,41 +2,13 @@ import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { FRAME_BYTES_MAX, FRAME_WORDS, type FrameArea, type FrameWord } from "../../src/model/capture.js";
+import { FRAME_BYTES_MAX, FRAME_WORDS } from "../../src/model/capture.js";
 import { InputError } from "../../src/model/diagnostic.js";
-import { AREA_BYTES_MIN, CHUNK_BYTES, type CaptureReader, openPcap } from "../../src/trace/pcap.js";
+import { openPcap } from "../../src/trace/pcap.js";
+import { AREA_BYTES_MIN, CHUNK_BYTES, type CaptureReader } from "../../src/trace/reader.js";
+import { area, readAll } from "../support/batches.js";
 import { withFolder } from "../support/files.js";
 import { FIRST_SECOND, type PcapOptions, type Recorded, pcap } from "../support/pcapfile.js";
-
-interface Read {
-  readonly row: Readonly<Record<FrameWord, number>>;
-  readonly bytes: Uint8Array;
-}
-
-function area(rows = 1024, bytes = AREA_BYTES_MIN): FrameArea {
-  return { bytes: new Uint8Array(bytes), index: new Uint32Array(rows * FRAME_WORDS.length) };
-}
-
-/** One batch, copied out of the area. */
-function copied({ bytes, index }: FrameArea, count: number): Read[] {
-  return Array.from({ length: count }, (_, i) => {
-    const word = (name: FrameWord): number => index[i * FRAME_WORDS.length + FRAME_WORDS.indexOf(name)] ?? -1;
-    const row = { at: word("at"), captured: word("captured"), original: word("original"), seconds: word("seconds"), nanos: word("nanos"), device: word("device"), linkType: word("linkType"), flags: word("flags") };
-    return { row, bytes: bytes.slice(row.at, row.at + row.captured) };
-  });
-}
-
-async function readAll(reader: CaptureReader, room = area()): Promise<Read[]> {
-  const all: Read[] = [];
-  // Views are made anew for every batch, as they are when wasm memory grows.
-  for (;;) {
-    const lent = { bytes: new Uint8Array(room.bytes.buffer), index: new Uint32Array(room.index.buffer) };
-    lent.index.fill(0xdeadbeef);
-    const count = await reader.next(lent);
-    if (count === 0) return all;
-    all.push(...copied(lent, count));
-  }
-}
 
 async function withCapture<T>(file: Uint8Array, use: (reader: CaptureReader, path: string) => Promise<T>): Promise<T> {
   return withFolder(async (folder) => {
@@ -298,9 +270,8 @@ test("a pcapng capture comes with the command that converts it", async () => {
   assert.is(diagnostic.consequence, "convert it with: tcpdump -r X -w Y.pcap");
 });
 
-for (const [linkType, name] of [[0, "NULL"], [276, "LINUX_SLL2"], [9999, "no name known"]] as const) {
+for (const [linkType, name] of [[9, "PPP"], [51, "PPP_ETHER"], [9999, "no name known"]] as const) {
   test(`link type ${linkType} is WP2003 and called ${name}`, async () => {
-    // One day these are read; then this list moves on.
     const { diagnostic } = await refusalOf(pcap(THREE, { linkType }));
     assert.is(diagnostic.code, "WP2003");
     assert.is(diagnostic.fact, `link type ${linkType} (${name}) is not supported`);
