@@ -76,6 +76,10 @@ class Judge {
 
   async capture(path: string, number: number): Promise<void> {
     const reader = await openPcap(path);
+    if (reader.linkType !== ETHERNET) {
+      await reader.close();
+      refuse("WP2003", path, `link type ${reader.linkType} (${linkName(reader.linkType)}) is not judged yet`, "no frame was judged; capture on br-wan: tcpdump -i br-wan");
+    }
     const undecodable = this.total("undecodable");
     const holding = this.options.onFrame === undefined ? null : new Holding();
     try {
@@ -174,6 +178,9 @@ class Judge {
     return readTotal(this.core, name);
   }
 }
+
+/** The only link type the core dissects so far. */
+const ETHERNET = 1;
 
 /** Frames between two turns of the event loop, in which an interrupt can arrive. */
 const TURN_FRAMES = 65_536;

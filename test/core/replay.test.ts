@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Core } from "../../src/core/core.js";
@@ -5,6 +6,8 @@ import { replay, type ReplayOptions } from "../../src/core/replay.js";
 import type { FrameVerdict, ReplayReport } from "../../src/model/report.js";
 import { CLASSES } from "../../src/model/verdict.js";
 import { readNode } from "../../src/state/node.js";
+import { withFolder, writeFiles } from "../support/files.js";
+import { pcap } from "../support/pcapfile.js";
 import { type Vector, vectors } from "../support/vectors.js";
 
 interface Replayed {
@@ -106,6 +109,14 @@ test("frames captured on a device that is no WAN are not judged", async () => {
 test("a device that link.json does not know is refused", async () => {
   const error = await run(ntp, { iface: "nope0" }).then(() => null, (reason: unknown) => reason);
   assert.match(String(error), /WP9001.*nope0/);
+});
+
+test("a link type that is not judged is refused, never read as another", async () => {
+  await withFolder(async (folder) => {
+    await writeFiles(folder, { "cooked.pcap": pcap([new Uint8Array(60)], { linkType: 113 }) });
+    const error = await run(ntp, { captures: [join(folder, "cooked.pcap")] }).then(() => null, (reason: unknown) => reason);
+    assert.match(String(error), /WP2003.*113/);
+  });
 });
 
 test("two captures of one run are counted together and summarised apart", async () => {
