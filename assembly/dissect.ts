@@ -9,6 +9,7 @@ import { Icmp, quotes4, quotes6, request4, request6 } from "./wire/icmp";
 import { Ipv4 } from "./wire/ipv4";
 import { Extension, Ipv6, NextHeader, isExtension } from "./wire/ipv6";
 import { redirected } from "./wire/redirect";
+import { PppProtocol, Pppoe } from "./wire/pppoe";
 import { Tcp, TcpFlag } from "./wire/tcp";
 import { Udp } from "./wire/udp";
 
@@ -31,28 +32,59 @@ export function dissectEthernet(frame: Frame, bytes: usize, image: Image, packet
   const ethernet = changetype<Ethernet>(at);
   packet.direction = directionOf(frame.flags, ethernet.source, image);
   packet.group = u32(ethernet.group);
+  packet.station = u32(!isOwn(ethernet.source, image));
   const payload = untag(ethernet.payload, ethernet.type, end);
   if (payload == 0) {
     // Where four tags are there, what is wrong is a fifth.
     packet.condition = ethernet.payload + 16 <= end ? Condition.MALFORMED : condition(ethernet.payload + 16, whole);
     return;
   }
-  const type = be16(payload - 2);
+  dissectNetwork(be16(payload - 2), payload, end, whole, image, packet);
+  if (packet.family == 0 && packet.etherType != EtherType.ARP && carriesSwitchTag(payload, end)) packet.condition = Condition.TAGGED;
+}
+
+/** What an EtherType announces, at `at`. */
+export function dissectNetwork(type: u32, at: usize, end: usize, whole: usize, image: Image, packet: Packet): void {
   packet.etherType = type;
-  if (type == EtherType.IPV4) dissectIpv4(payload, end, whole, packet);
-  else if (type == EtherType.IPV6) dissectIpv6(payload, end, whole, packet);
-  else if (type == EtherType.ARP) dissectArp(payload, end, whole, image, packet);
+  packet.network = <u32>at;
+  if (type == EtherType.IPV4) dissectIpv4(at, end, whole, packet);
+  else if (type == EtherType.IPV6) dissectIpv6(at, end, whole, packet);
+  else if (type == EtherType.ARP) dissectArp(at, end, whole, image, packet);
+  else if (type == EtherType.PPPOE) dissectPppoe(at, end, whole, packet);
+}
+
+function dissectPppoe(at: usize, end: usize, whole: usize, packet: Packet): void {
+  if (!Pppoe.fits(at, end)) {
+    packet.condition = condition(at + 8, whole);
+    return;
+  }
+  const header = changetype<Pppoe>(at);
+  if (!header.wellFormed) packet.condition = Condition.MALFORMED;
+  else if (header.protocol == PppProtocol.IPV4) dissectIpv4(header.payload, end, whole, packet);
+  else if (header.protocol == PppProtocol.IPV6) dissectIpv6(header.payload, end, whole, packet);
+}
+
+/** A switch chip's tag stands between the addresses and the EtherType: a known type with a fitting version two, four or eight bytes further on gives it away. */
+function carriesSwitchTag(payload: usize, end: usize): bool {
+  for (let skip: usize = 2; skip <= 8; skip += skip) {
+    const at = payload + skip;
+    if (at + 1 > end) return false;
+    const type = be16(at - 2);
+    const version = load<u8>(at) >> 4;
+    if ((type == EtherType.IPV4 && version == 4) || (type == EtherType.IPV6 && version == 6)) return true;
+  }
+  return false;
 }
 
 /** What the capture says of the direction, else whose hardware address sent it. */
-function directionOf(flags: u32, source: u64, image: Image): u32 {
+export function directionOf(flags: u32, source: u64, image: Image): u32 {
   if (flags & FrameFlag.OUT) return Direction.OUT;
   if (flags & FrameFlag.IN) return Direction.IN;
-  if (image.macCount == 0) return Direction.UNKNOWN;
+  if (image.macCount == 0 || source == 0) return Direction.UNKNOWN;
   return isOwn(source, image) ? Direction.OUT : Direction.IN;
 }
 
-function isOwn(hardware: u64, image: Image): bool {
+export function isOwn(hardware: u64, image: Image): bool {
   const end = image.macs + (image.macCount << 3);
   for (let at = image.macs; at < end; at += 8) {
     if (load<u64>(at) == hardware) return true;
@@ -61,7 +93,7 @@ function isOwn(hardware: u64, image: Image): bool {
 }
 
 /** A header that ends at `need` is missing: cut by the capture if the packet itself was long enough, else malformed. */
-function condition(need: usize, whole: usize): u32 {
+export function condition(need: usize, whole: usize): u32 {
   return need <= whole ? Condition.CUT : Condition.MALFORMED;
 }
 

@@ -19,6 +19,11 @@ export function tell(run: Run, kind: FindingKind, packet: Packet, verdict: u32, 
       start(finding, kind, packet, verdict, reason, hidden);
       finding.frame = frame;
       finding.capture = run.capture;
+      finding.device = packet.device;
+      finding.visible = packet.visible;
+      finding.mark = packet.mark;
+      finding.uid = packet.uid;
+      finding.gid = packet.gid;
       finding.seconds = index.seconds;
       finding.nanos = index.nanos;
       totals.findingCount++;

@@ -32,6 +32,7 @@ const HAD_ACK: u8 = 16;
 export function track(run: Run, image: Image, packet: Packet): void {
   if (packet.family == 0 || packet.condition != Condition.WHOLE || packet.fragment == Fragment.LATER) return;
   if (packet.direction == Direction.UNKNOWN) return;
+  if (packet.direction == Direction.IN) run.arrivals++;
   const proto = packet.proto;
   if (proto == Proto.TCP) trackTcp(run, image, packet);
   else if (proto == Proto.UDP) trackUdp(run, image, packet);
@@ -245,6 +246,7 @@ function withoutTrigger(run: Run, grace: u32): u32 {
   return withinGrace(run, grace) ? Flow.TRIGGER : Flow.NONE;
 }
 
+/** A capture in which nothing has arrived yet may show one direction only (NFLOG on the way out): what it answers is out of sight. */
 function withinGrace(run: Run, grace: u32): bool {
-  return run.now <= run.started + grace;
+  return run.arrivals == 0 || run.now <= run.started + grace;
 }

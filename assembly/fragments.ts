@@ -3,7 +3,7 @@
 import { hashKey } from "./hash";
 import { clearBlock, copyBlock, sameBlock } from "./block";
 import { tell } from "./findings";
-import { Class, FindingKind, Frame, Limit, NONE, Packet, Reason, Run, Settled, Totals, Judgement } from "./layout";
+import { CAPTURE_SHIFT, Class, FindingKind, Frame, Limit, NONE, Packet, Reason, Run, Settled, Totals, Judgement } from "./layout";
 
 const PROBES: u32 = 8;
 /** The longest time a receiver waits for the rest (RFC 8200 section 4.5). */
@@ -42,6 +42,9 @@ const LIFETIME: u32 = 60;
   frame: u64;
   next: u32; // 1-based, 0 = last
   foreign: u32;
+  device: u32;
+  reserved: u32;
+  spare: u64;
 }
 const HELD_STRIDE: u32 = <u32>offsetof<Held>() + <u32>offsetof<Frame>();
 
@@ -127,6 +130,7 @@ function hold(run: Run, entry: FragmentEntry, packet: Packet, foreign: u32, fram
   run.heldCount++;
   held.frame = frame;
   held.foreign = foreign;
+  held.device = packet.device;
   held.next = entry.held;
   copyBlock(changetype<usize>(copyOf(held)), changetype<usize>(index), offsetof<Frame>());
   entry.held = number;
@@ -155,6 +159,8 @@ function release(run: Run, entry: FragmentEntry): void {
     settled.frame = held.frame;
     settled.verdict = entry.verdict;
     settled.reason = entry.reason;
+    settled.capture = copyOf(held).flags >>> CAPTURE_SHIFT;
+    settled.device = held.device;
     totals.settledCount++;
     store<u64>(run.totals + (entry.verdict << 3), load<u64>(run.totals + (entry.verdict << 3), offsetof<Totals>("classes")) + 1, offsetof<Totals>("classes"));
     tellHeld(run, entry, held);
@@ -172,6 +178,8 @@ function tellHeld(run: Run, entry: FragmentEntry, held: Held): void {
   clearBlock(run.quoted, offsetof<Packet>());
   copyBlock(run.quoted + offsetof<Packet>("src0"), changetype<usize>(entry), 32);
   packet.family = entry.kind & 0xff;
+  packet.device = held.device;
+  run.capture = copyOf(held).flags >>> CAPTURE_SHIFT;
   packet.etherType = entry.etherType;
   recallFirst(entry, packet);
   if (entry.verdict == Class.LEAK || entry.verdict == Class.UNDETERMINED) {

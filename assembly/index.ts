@@ -1,7 +1,7 @@
 // The door: everything the host may call, and the layout it writes and reads by. src/core/core.ts is its only caller.
 
 import { mark, reserve, rewind } from "./arena";
-import { createRun, giveUpHeld, judgeBatch, startCapture, startRun, surveyBatch } from "./judge";
+import { createRun, giveUpHeld, judgeBatch, startCaptures, startRun, surveyBatch } from "./judge";
 import { Run } from "./layout";
 import { Intervals } from "./lpm/intervals";
 import { Linear } from "./lpm/linear";
@@ -9,7 +9,7 @@ import { lookupBatch } from "./lpm/lpm";
 
 export {
   Action, Asks, Class, Disposition, FibAt, Field, FindingAt, FindingKind, FrameAt, FrameFlag, HopAt, ImageAt, Limit, ListenerAt, MatchAt, PacketAt,
-  PrefixAt, Reason, RouteAt, RouteKind, RowAt, RuleAt, RunAt, SettledAt, SlotAt, SourceAt, TotalsAt, JudgementAt,
+  PrefixAt, Reason, RouteAt, RouteKind, RowAt, RuleAt, RunAt, SettledAt, SlotAt, SourceAt, TotalsAt, Visible, JudgementAt,
 } from "./layout";
 export { mark, reserve, rewind };
 
@@ -22,8 +22,13 @@ export function start(run: usize, image: usize): void {
   startRun(changetype<Run>(run), image);
 }
 
-export function capture(run: usize, number: u32): void {
-  startCapture(changetype<Run>(run), number);
+export function begin(run: usize): void {
+  startCaptures(changetype<Run>(run));
+}
+
+/** Judges by this image from the next batch on, and remembers what came before. */
+export function replaceImage(run: usize, image: usize): void {
+  changetype<Run>(run).image = <u32>image;
 }
 
 export function survey(run: usize, count: u32): u32 {

@@ -2,18 +2,21 @@
 
 import { mark, reserve } from "./arena";
 import { classify } from "./classify";
-import { dissectEthernet, Proto } from "./dissect";
+import { Proto } from "./dissect";
 import { tell } from "./findings";
 import { FRAGMENT_BYTES, HELD_BYTES, expireHeld, freeHeld, settleFirst, settleLater } from "./fragments";
 import { EXPLAINED, FlowEntry } from "./flows";
 import { track } from "./flow";
 import {
-  Asks, Class, Condition, Direction, Disposition, Explained, Fib, Finding, FindingKind, Fragment, Frame, Image, Limit, Packet, Reason, Run, Settled,
-  Source, TOTALS_BYTES, Totals, Judgement,
+  Asks, CAPTURE_SHIFT, Class, Condition, Direction, Disposition, Explained, Fib, Finding, FindingKind, Fragment, Frame, Image, Limit, Packet, Reason, Run, Settled,
+  Judgement, NONE, TOTALS_BYTES, Totals, Visible,
 } from "./layout";
+import { dissectFrame } from "./link";
+import { PAIR_BYTES, seenBefore } from "./pairs";
 import { explain } from "./path";
-import { isOwnSource } from "./source";
+import { isOwnAddress, isOwnDestination, isOwnSource } from "./source";
 import { EtherType } from "./wire/ethernet";
+import { NflogRecord } from "./wire/nflog";
 
 /** Reserves every area and table of a run, once. */
 export function createRun(): Run {
@@ -32,6 +35,9 @@ export function createRun(): Run {
   run.totals = <u32>reserve(TOTALS_BYTES);
   run.key = <u32>reserve(offsetof<FlowEntry>());
   run.quoted = <u32>reserve(offsetof<Packet>());
+  run.record = <u32>reserve(offsetof<NflogRecord>());
+  run.numbers = <u32>reserve(<usize>Limit.CAPTURES * 16);
+  run.pairs = <u32>reserve(PAIR_BYTES);
   freeHeld(run);
   return run;
 }
@@ -48,12 +54,12 @@ export function startRun(run: Run, image: usize): void {
   run.forgottenUntil = 0;
 }
 
-/** The next frames belong to this capture; what was held is given up. */
-export function startCapture(run: Run, capture: u32): void {
+/** New captures begin: their frames count from 1, what was held is given up, and nothing has arrived yet. */
+export function startCaptures(run: Run): void {
   giveUpHeld(run);
-  run.capture = capture;
-  run.frame = 1;
-  run.started = u32.MAX_VALUE;
+  memory.fill(run.numbers, 0, <usize>Limit.CAPTURES * 16);
+  memory.fill(run.pairs, 0, PAIR_BYTES);
+  run.arrivals = 0;
 }
 
 /** Stops waiting for first fragments. */
@@ -66,10 +72,11 @@ export function giveUpHeld(run: Run): void {
 export function dissectBatch(run: Run, count: u32): void {
   assert(count <= <u32>Limit.BATCH_FRAMES, "judge: more frames than a batch holds");
   const image = changetype<Image>(run.image);
+  const record = changetype<NflogRecord>(run.record);
   for (let i: u32 = 0; i < count; i++) {
     const frame = frameAt(run, i);
     assert(frame.at <= <u32>Limit.BATCH_BYTES && frame.captured <= <u32>Limit.BATCH_BYTES - frame.at, "judge: a frame lies outside the area");
-    dissectEthernet(frame, run.bytes, image, packetAt(run, i));
+    dissectFrame(frame, run.bytes, image, record, packetAt(run, i));
   }
 }
 
@@ -79,28 +86,37 @@ export function judgeBatch(run: Run, count: u32): void {
   const totals = changetype<Totals>(run.totals);
   totals.settledCount = 0;
   if (count == 0) return;
-  if (run.started == u32.MAX_VALUE) run.started = frameAt(run, 0).seconds;
   dissectBatch(run, count);
-  if (image.macCount == 0) directByAddress(run, image, count);
+  directByAddress(run, image, count);
   expireHeld(run, frameAt(run, 0).seconds > HELD_SECONDS ? frameAt(run, 0).seconds - HELD_SECONDS : 0);
   for (let i: u32 = 0; i < count; i++) {
     const frame = frameAt(run, i);
     run.now = frame.seconds;
-    judge(run, image, packetAt(run, i), frame, run.frame + i, changetype<Judgement>(run.judgements + i * <u32>offsetof<Judgement>()));
+    judge(run, image, packetAt(run, i), frame, numberOf(run, frame), changetype<Judgement>(run.judgements + i * <u32>offsetof<Judgement>()));
   }
-  run.frame += count;
+}
+
+/** The frame's number in its capture. The first one of a capture starts the time in which causes may be out of sight. */
+function numberOf(run: Run, frame: Frame): u64 {
+  run.capture = frame.flags >>> CAPTURE_SHIFT;
+  assert(run.capture < <u32>Limit.CAPTURES, "judge: more captures than a run holds");
+  const at = run.numbers + (run.capture << 4);
+  const number = load<u64>(at) + 1;
+  store<u64>(at, number);
+  if (number == 1) run.started = frame.seconds;
+  return number;
 }
 
 /** As long as a receiver waits for the rest of a packet. */
 const HELD_SECONDS: u32 = 60;
 
-/** Without own hardware addresses, IP addresses tell the direction where they can. */
+/** Where neither the capture nor a hardware address tells the direction, IP addresses do: a packet to a group that is not from here came in. */
 function directByAddress(run: Run, image: Image, count: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     const packet = packetAt(run, i);
     if (packet.direction != Direction.UNKNOWN || packet.family == 0) continue;
-    if (isOwnSource(image, packet.family, packet.src0, packet.src1, packet.src2, packet.src3)) packet.direction = Direction.OUT;
-    else if (isOwnSource(image, packet.family, packet.dst0, packet.dst1, packet.dst2, packet.dst3)) packet.direction = Direction.IN;
+    if (isOwnSource(image, packet)) packet.direction = Direction.OUT;
+    else if (isOwnDestination(image, packet) || packet.group != 0) packet.direction = Direction.IN;
   }
 }
 
@@ -140,39 +156,96 @@ function judge(run: Run, image: Image, packet: Packet, frame: Frame, number: u64
   const totals = changetype<Totals>(run.totals);
   store<u64>(changetype<usize>(judgement), 0);
   totals.frames++;
-  if (packet.condition != Condition.WHOLE) totals.undecodable++;
+  if (packet.condition != Condition.WHOLE) {
+    const unread = run.numbers + (run.capture << 4) + 8;
+    store<u64>(unread, load<u64>(unread) + 1);
+    totals.undecodable++;
+  }
+  if (packet.condition == Condition.TAGGED) totals.tagged++;
   judgement.direction = <u8>packet.direction;
-  if (!onWan(image, frame.device)) return;
+  judgement.device = <u16>packet.device;
+  judgement.disposition = dispositionOf(packet);
+  if (seenBefore(run, image, packet, frame)) return;
+  if (!onWan(image, packet.device)) {
+    if (packet.direction == Direction.OUT) elsewhere(run, image, packet, frame, number, judgement);
+    return;
+  }
+  // What came in on a device that nobody knows did not arrive on the WAN as far as anyone can tell.
+  if (packet.direction == Direction.IN && packet.device == NONE) return;
   track(run, image, packet);
   if (packet.direction == Direction.IN) {
     totals.ingress++;
-    judgement.disposition = packet.condition == Condition.MALFORMED ? <u8>Disposition.MALFORMED : <u8>Disposition.INGRESS;
     return;
   }
   totals.egress++;
-  judgement.disposition = packet.condition == Condition.MALFORMED ? <u8>Disposition.MALFORMED : <u8>Disposition.EGRESS;
+  if (packet.visible & Visible.MARK) totals.marks++;
   if (packet.direction == Direction.OUT && isRouted(packet)) explainOnce(run, image, packet);
   judgement.foreign = u8(isForeign(image, packet));
   decide(run, image, packet, frame, number, judgement);
   if (judgement.verdict == <u8>Class.HELD) return;
-  const counter = run.totals + (<u32>judgement.verdict << 3);
-  store<u64>(counter, load<u64>(counter, offsetof<Totals>("classes")) + 1, offsetof<Totals>("classes"));
-  if (judgement.verdict >= <u8>Class.LEAK) tell(run, FindingKind.CONTAINMENT, packet, judgement.verdict, judgement.reason, number, frame);
-  if (judgement.foreign) tell(run, FindingKind.SOURCE, packet, judgement.verdict, Reason.NONE, number, frame);
+  count(run, judgement.verdict);
+  tellAll(run, image, packet, frame, number, judgement);
 }
 
-/** A capture that names no device was taken on the WAN. */
+function dispositionOf(packet: Packet): u8 {
+  if (packet.direction == Direction.UNKNOWN) return <u8>Disposition.UNKNOWN;
+  if (packet.condition == Condition.MALFORMED) return <u8>Disposition.MALFORMED;
+  return packet.direction == Direction.IN ? <u8>Disposition.INGRESS : <u8>Disposition.EGRESS;
+}
+
+function count(run: Run, verdict: u32): void {
+  const counter = run.totals + (verdict << 3);
+  store<u64>(counter, load<u64>(counter, offsetof<Totals>("classes")) + 1, offsetof<Totals>("classes"));
+}
+
+/** Everything worth telling of a frame that left on the WAN. */
+function tellAll(run: Run, image: Image, packet: Packet, frame: Frame, number: u64, judgement: Judgement): void {
+  const verdict: u32 = judgement.verdict;
+  const marked = (packet.visible & Visible.MARK) != 0 && (packet.mark & image.mark) != 0;
+  if (verdict >= <u32>Class.LEAK) {
+    const kind = verdict == <u32>Class.LEAK && marked ? FindingKind.STRANGER : FindingKind.CONTAINMENT;
+    note(run, kind, packet, judgement, number, frame);
+  }
+  if (judgement.foreign) note(run, FindingKind.SOURCE, packet, judgement, number, frame);
+  if (isMission(verdict) && (packet.visible & Visible.MARK) && !marked) note(run, FindingKind.MARK_MISSING, packet, judgement, number, frame);
+  if (verdict == <u32>Class.ANSWER && (packet.visible & Visible.FORWARDED)) note(run, FindingKind.FORWARDED, packet, judgement, number, frame);
+}
+
+function note(run: Run, kind: FindingKind, packet: Packet, judgement: Judgement, number: u64, frame: Frame): void {
+  const reason: u32 = kind == FindingKind.CONTAINMENT ? judgement.reason : Reason.NONE;
+  judgement.kinds |= (<u8>1 << <u8>kind);
+  tell(run, kind, packet, judgement.verdict, reason, number, frame);
+}
+
+function isMission(verdict: u32): bool {
+  return verdict == <u32>Class.FASTD || verdict == <u32>Class.WAN_DNS;
+}
+
+/** A frame that leaves on another device: the mission's traffic and marked packets have no business there. */
+function elsewhere(run: Run, image: Image, packet: Packet, frame: Frame, number: u64, judgement: Judgement): void {
+  if (packet.condition != Condition.WHOLE || packet.family == 0 || packet.device == image.loopback || (packet.visible & Visible.EARLY) != 0) return;
+  if (!isOwnAddress(image, packet) || packet.group != 0) return;
+  const row = classify(image, packet);
+  const verdict: u32 = row == null ? Class.NONE : row.verdict;
+  const marked = (packet.visible & Visible.MARK) != 0 && (packet.mark & image.mark) != 0;
+  if (!isMission(verdict) && !marked) return;
+  judgement.kinds |= (<u8>1 << <u8>FindingKind.CONFINEMENT);
+  tell(run, FindingKind.CONFINEMENT, packet, isMission(verdict) ? verdict : Class.NONE, Reason.NONE, number, frame);
+}
+
+/** A capture that names no device was taken on the WAN; a device the node does not have may be part of it. */
 function onWan(image: Image, device: u32): bool {
-  return device == 0 || (device < image.deviceCount && load<u8>(image.devices + device) != 0);
+  if (device == 0 || device == NONE) return true;
+  return device < image.deviceCount && load<u8>(image.devices + device) != 0;
 }
 
 /** The class of one frame that leaves. */
 function decide(run: Run, image: Image, packet: Packet, frame: Frame, number: u64, judgement: Judgement): void {
-  if (packet.direction == Direction.UNKNOWN) {
-    judgement.disposition = <u8>Disposition.UNKNOWN;
+  const unknown = unknowable(packet);
+  if (unknown != Reason.NONE) {
     judgement.foreign = 0;
     judgement.verdict = <u8>Class.UNDETERMINED;
-    judgement.reason = <u8>Reason.DIRECTION;
+    judgement.reason = <u8>unknown;
     return;
   }
   if (packet.fragment == Fragment.LATER && packet.condition == Condition.WHOLE) {
@@ -180,7 +253,7 @@ function decide(run: Run, image: Image, packet: Packet, frame: Frame, number: u6
     return;
   }
   const row = classify(image, packet);
-  if (row == null) judgement.verdict = <u8>Class.LEAK;
+  if (row == null || (isMission(row.verdict) && (packet.visible & Visible.FORWARDED) != 0)) judgement.verdict = <u8>Class.LEAK;
   else {
     judgement.verdict = <u8>row.verdict;
     judgement.reason = <u8>row.reason;
@@ -188,12 +261,19 @@ function decide(run: Run, image: Image, packet: Packet, frame: Frame, number: u6
   if (packet.fragment == Fragment.FIRST) settleFirst(run, packet, judgement.verdict, judgement.reason);
 }
 
+/** Why nothing can be said of the frame, whatever the policy: NONE when something can. */
+function unknowable(packet: Packet): Reason {
+  if (packet.condition == Condition.UNREAD) return Reason.LINK;
+  if (packet.condition == Condition.TAGGED) return Reason.TAG;
+  if (packet.device == NONE) return Reason.DEVICE;
+  return packet.direction == Direction.UNKNOWN ? Reason.DIRECTION : Reason.NONE;
+}
+
 /** A source (of ARP: the sender's protocol address) that is set and is none of the WAN's. */
 function isForeign(image: Image, packet: Packet): bool {
   if (packet.condition == Condition.MALFORMED) return false;
-  const family: u32 = packet.etherType == EtherType.ARP ? 4 : packet.family;
-  if (family == 0 || (packet.src0 | packet.src1 | packet.src2 | packet.src3) == 0) return false;
-  return !isOwnSource(image, family, packet.src0, packet.src1, packet.src2, packet.src3);
+  if (packet.family == 0 && packet.etherType != EtherType.ARP) return false;
+  return (packet.src0 | packet.src1 | packet.src2 | packet.src3) != 0 && !isOwnSource(image, packet);
 }
 
 const DNS: u32 = 53;

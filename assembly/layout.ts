@@ -24,7 +24,9 @@ export enum FrameAt {
   flags = offsetof<Frame>("flags"),
   SIZE = offsetof<Frame>(),
 }
+/** Bits of `flags`: the direction, where the capture tells it; from CAPTURE_SHIFT on, the number of the capture in a run over several. */
 export enum FrameFlag { OUT = 1, IN = 2 }
+export const CAPTURE_SHIFT: u32 = 8;
 
 /** A packet is a row of fields (FIELDS in src/model/packet.ts), followed by what only the core needs. */
 @unmanaged @final export class Packet {
@@ -69,7 +71,13 @@ export enum FrameFlag { OUT = 1, IN = 2 }
   route: u32; // deciding route, 1-based
   wholeEnd: u32; // end of the IP packet as its header tells, which may lie beyond the capture
   entry: u32; // address of its FlowEntry, 0 = none
+  network: u32; // address of what follows the link header, 0 = it was not found
+  device: u32; // device number; 0 = the capture does not say, NONE = a device the node does not have
+  visible: u32; // Visible bits
+  station: u32; // 1 when the hardware address it came from is known and not the node's own
 }
+/** What the capture shows besides the packet, and what that says of its origin. */
+export enum Visible { MARK = 1, UID = 2, GID = 4, FORWARDED = 8, EARLY = 16 }
 export enum Field {
   family = offsetof<Packet>("family"),
   etherType = offsetof<Packet>("etherType"),
@@ -108,12 +116,15 @@ export enum PacketAt {
   explained = offsetof<Packet>("explained"),
   rule = offsetof<Packet>("rule"),
   route = offsetof<Packet>("route"),
+  device = offsetof<Packet>("device"),
+  visible = offsetof<Packet>("visible"),
+  network = offsetof<Packet>("network"),
   SIZE = offsetof<Packet>(),
 }
-if (offsetof<Packet>() != 160) ERROR("Packet is 160 bytes");
+if (offsetof<Packet>() != 176) ERROR("Packet is 176 bytes, a multiple of 16");
 
 /** Values of `condition`. */
-export enum Condition { WHOLE = 0, CUT = 1, MALFORMED = 2 }
+export enum Condition { WHOLE = 0, CUT = 1, MALFORMED = 2, TAGGED = 3, UNREAD = 4 }
 /** Values of `fragment`. */
 export enum Fragment { NONE = 0, FIRST = 1, LATER = 2 }
 /** Values of `direction`. */
@@ -356,6 +367,10 @@ export enum SourceAt {
   loopback: u32; // device number of lo, the input device of local packets
   devices: u32; // one byte for each device number: 1 when the device belongs to the WAN
   deviceCount: u32;
+  indexes: u32; // the kernel's interface index of each device number, u32 each
+  bridges: u32; // one u16 for each device number: the bridge it is or belongs to, 0 = none
+  own: u32; // every address of the node, as Source records
+  ownCount: u32;
   reserved: u32;
 }
 export enum ImageAt {
@@ -376,6 +391,10 @@ export enum ImageAt {
   loopback = offsetof<Image>("loopback"),
   devices = offsetof<Image>("devices"),
   deviceCount = offsetof<Image>("deviceCount"),
+  indexes = offsetof<Image>("indexes"),
+  bridges = offsetof<Image>("bridges"),
+  own = offsetof<Image>("own"),
+  ownCount = offsetof<Image>("ownCount"),
   SIZE = offsetof<Image>(),
 }
 
@@ -386,8 +405,8 @@ export enum ImageAt {
   disposition: u8; // Disposition
   foreign: u8; // 1 when the source address does not belong on the WAN
   reason: u8;
-  reserved0: u8;
-  reserved1: u16;
+  kinds: u8; // one bit for each FindingKind this frame adds to
+  device: u16; // device number, as in Packet, its low 16 bits
 }
 export enum JudgementAt {
   verdict = offsetof<Judgement>("verdict"),
@@ -395,14 +414,16 @@ export enum JudgementAt {
   disposition = offsetof<Judgement>("disposition"),
   foreign = offsetof<Judgement>("foreign"),
   reason = offsetof<Judgement>("reason"),
+  kinds = offsetof<Judgement>("kinds"),
+  device = offsetof<Judgement>("device"),
   SIZE = offsetof<Judgement>(),
 }
 if (offsetof<Judgement>() != 8) ERROR("Judgement is 8 bytes");
 
 /** Classes the core itself must know; numbers as in CLASSES. */
-export enum Class { NONE = 0, LEAK = 12, UNDETERMINED = 13, HELD = 255 }
+export enum Class { NONE = 0, FASTD = 1, WAN_DNS = 2, ANSWER = 9, BRIDGED = 11, LEAK = 12, UNDETERMINED = 13, HELD = 255 }
 /** Reasons the core itself gives; numbers as in REASON_NAMES. */
-export enum Reason { NONE = 0, FRAGMENT = 6, DIRECTION = 9 }
+export enum Reason { NONE = 0, FRAGMENT = 6, DIRECTION = 9, DEVICE = 11, TAG = 12, LINK = 13 }
 export enum Disposition { UNKNOWN = 0, EGRESS = 1, INGRESS = 2, MALFORMED = 3 }
 
 /** A later fragment whose first came after it: what the held frame turned out to be. */
@@ -410,11 +431,15 @@ export enum Disposition { UNKNOWN = 0, EGRESS = 1, INGRESS = 2, MALFORMED = 3 }
   frame: u64; // number in its capture, from 1
   verdict: u32;
   reason: u32;
+  capture: u32;
+  device: u32;
 }
 export enum SettledAt {
   frame = offsetof<Settled>("frame"),
   verdict = offsetof<Settled>("verdict"),
   reason = offsetof<Settled>("reason"),
+  capture = offsetof<Settled>("capture"),
+  device = offsetof<Settled>("device"),
   SIZE = offsetof<Settled>(),
 }
 
@@ -431,6 +456,9 @@ export enum SettledAt {
   flowsForgotten: u64;
   fragmentsForgotten: u64;
   findingsForgotten: u64;
+  paired: u64; // frames of a bridge port that are on its bridge as well, or the other way round
+  tagged: u64; // frames with a switch's tag
+  marks: u64; // frames that left with their mark visible
   findingCount: u32;
   settledCount: u32;
   classes: u64; // first of 16 counters, by class number
@@ -447,6 +475,9 @@ export enum TotalsAt {
   flowsForgotten = offsetof<Totals>("flowsForgotten"),
   fragmentsForgotten = offsetof<Totals>("fragmentsForgotten"),
   findingsForgotten = offsetof<Totals>("findingsForgotten"),
+  paired = offsetof<Totals>("paired"),
+  tagged = offsetof<Totals>("tagged"),
+  marks = offsetof<Totals>("marks"),
   findingCount = offsetof<Totals>("findingCount"),
   settledCount = offsetof<Totals>("settledCount"),
   classes = offsetof<Totals>("classes"),
@@ -482,7 +513,12 @@ export const TOTALS_BYTES: u32 = 256;
   route: u32;
   explained: u32;
   flow: u32; // of the first frame
-  reserved: u64;
+  device: u32;
+  visible: u32;
+  mark: u32;
+  uid: u32;
+  gid: u32;
+  reserved: u32;
 }
 export enum FindingAt {
   frames = offsetof<Finding>("frames"),
@@ -512,14 +548,23 @@ export enum FindingAt {
   route = offsetof<Finding>("route"),
   explained = offsetof<Finding>("explained"),
   flow = offsetof<Finding>("flow"),
+  device = offsetof<Finding>("device"),
+  visible = offsetof<Finding>("visible"),
+  mark = offsetof<Finding>("mark"),
+  uid = offsetof<Finding>("uid"),
+  gid = offsetof<Finding>("gid"),
   SIZE = offsetof<Finding>(),
 }
-if (offsetof<Finding>() != 128) ERROR("Finding is 128 bytes");
-export enum FindingKind { CONTAINMENT = 0, SOURCE = 1 }
+if (offsetof<Finding>() != 144) ERROR("Finding is 144 bytes");
+/**
+ * What a group of frames tells. CONTAINMENT: it should not have left, or could not be judged. SOURCE: a foreign source address. CONFINEMENT: the mission's
+ * traffic, or a marked packet, left elsewhere. MARK_MISSING: the mission's, without its mark. STRANGER: a leak with the mark. FORWARDED: an answer of somebody else.
+ */
+export enum FindingKind { CONTAINMENT = 0, SOURCE = 1, CONFINEMENT = 2, MARK_MISSING = 3, STRANGER = 4, FORWARDED = 5 }
 
 /** Everything one replay needs: areas of a batch, tables of what came before, and where the host put the image. */
 @unmanaged @final export class Run {
-  frame: u64; // number of the batch's first frame in its capture, from 1
+  arrivals: u64; // packets that arrived on the WAN since the run of captures began
   bytes: u32; // areas of a batch
   frames: u32;
   packets: u32;
@@ -533,8 +578,11 @@ export enum FindingKind { CONTAINMENT = 0, SOURCE = 1 }
   totals: u32;
   key: u32; // one flow entry, one fragment entry and one packet of scratch
   quoted: u32;
+  record: u32; // one NFLOG record
   image: u32;
-  capture: u32; // number of the present capture, from 0
+  numbers: u32; // of each capture: frames seen, frames that could not be read, u64 each
+  pairs: u32; // table of pairs.ts
+  capture: u32; // number of the present frame's capture, from 0
   started: u32; // seconds of its first frame
   now: u32; // seconds of the frame being judged
   forgottenUntil: u32; // until then, a flow that is not remembered may have been forgotten
@@ -542,7 +590,6 @@ export enum FindingKind { CONTAINMENT = 0, SOURCE = 1 }
   heldCount: u32;
 }
 export enum RunAt {
-  frame = offsetof<Run>("frame"),
   bytes = offsetof<Run>("bytes"),
   frames = offsetof<Run>("frames"),
   packets = offsetof<Run>("packets"),
@@ -551,6 +598,7 @@ export enum RunAt {
   findings = offsetof<Run>("findings"),
   settled = offsetof<Run>("settled"),
   totals = offsetof<Run>("totals"),
+  numbers = offsetof<Run>("numbers"),
 }
 
 /** Bounds, published so that the host lends areas of the same size. */
@@ -562,4 +610,6 @@ export enum Limit {
   HELD = 4096,
   SETTLED = 16384,
   FINDINGS = 4096,
+  CAPTURES = 4096,
+  PAIRS = 4096,
 }

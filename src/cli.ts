@@ -102,11 +102,12 @@ function addReplay(root: Command, exit: (status: number) => void): void {
   common(root.command("replay"))
     .description("judge every frame of captures from the node")
     .argument("<node>", "folder with what the node printed, or a node.state file")
-    .argument("<captures...>", "pcap files, or - for a pipe")
+    .argument("<captures...>", "pcap or pcapng files, plain, gzip or zstd; or - for a pipe")
     .option("--policy <name>", "what may leave on the WAN (default: chosen by the node)")
     .option("--wan <device>", "a WAN device, instead of the one the node names (repeatable)", collect)
     .option("--iface <device>", "where captures without device names were taken (default: the WAN)")
     .option("--per-frame <file>", "write one JSON line for each frame; - is stdout")
+    .option("--explain-frame <number>", "walk this frame of the first capture through the node, instead of a report")
     .addOption(new Option("--format <format>", "what goes to stdout").choices(["text", "json"]).default("text"))
     .option("--output <format=file>", "write another report to a file (repeatable)", collect)
     .action(async (node: string, captures: string[], flags: Flags<ReplayRequest, "node" | "captures">) => {

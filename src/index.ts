@@ -1,6 +1,10 @@
 /** The library: everything the command line does is one call from here. Importing it does nothing. */
 export { replay } from "./core/replay.js";
 export type { ReplayOptions } from "./core/replay.js";
+export type { ShownFrame } from "./core/shown.js";
+export { explainer } from "./explain/explain.js";
+export type { Explainer } from "./explain/explain.js";
+export { packetOfJson, packetOfWords } from "./explain/packet.js";
 export { CODES, InputError, describe } from "./model/diagnostic.js";
 export type { Code, Diagnostic, Severity } from "./model/diagnostic.js";
 export { KNOWN } from "./model/known.js";
@@ -25,3 +29,6 @@ export { leadSentence } from "./report/sentence.js";
 export { renderText } from "./report/text.js";
 export type { TextOptions } from "./report/text.js";
 export { readNode } from "./state/node.js";
+export { renderWalk, renderWalkJson } from "./report/walk.js";
+export { openCapture } from "./trace/open.js";
+export type { CaptureReader } from "./trace/reader.js";

@@ -8,7 +8,7 @@ const TAG = 4;
 /** More tags than this and the frame counts as malformed. */
 const TAGS_MAX = 4;
 
-export enum EtherType { IPV4 = 0x0800, ARP = 0x0806, CTAG = 0x8100, IPV6 = 0x86dd, STAG = 0x88a8, OLD_STAG = 0x9100 }
+export enum EtherType { IPV4 = 0x0800, ARP = 0x0806, CTAG = 0x8100, IPV6 = 0x86dd, PPPOE = 0x8864, STAG = 0x88a8, OLD_STAG = 0x9100 }
 
 /** Ethernet II header (IEEE 802.3) with its 802.1Q and 802.1ad tags. */
 @unmanaged @final export class Ethernet {

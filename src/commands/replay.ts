@@ -4,13 +4,14 @@ import type { ReplayOptions } from "../core/replay.js";
 import { describe, refuse } from "../model/diagnostic.js";
 import type { Node } from "../model/node.js";
 import { EXIT_OF_RESULT, type FrameVerdict, type ReplayReport } from "../model/report.js";
-import { DEFAULT_POLICY, type PolicyName } from "../policy/policies.js";
+import { DEFAULT_POLICY, type PolicyName, readPolicy } from "../policy/policies.js";
 import { renderFrames } from "../report/frames.js";
 import { renderJson } from "../report/json.js";
 import { plain, printable } from "../report/lines.js";
 import { leadSentence } from "../report/sentence.js";
 import { type TextOptions, renderText } from "../report/text.js";
 import { policyName } from "./policies.js";
+import { Shown, shownNumber } from "./shown.js";
 import { type Sink, openSink } from "./sink.js";
 import type { Terminal } from "./terminal.js";
 
@@ -28,6 +29,8 @@ export interface ReplayRequest {
   readonly iface?: string;
   /** A path, or `-` for stdout; the report then goes to stderr. */
   readonly perFrame?: string;
+  /** A frame of the first capture whose packet is walked instead of a report: counts from 1, as digits. */
+  readonly explainFrame?: string;
   readonly format: Format;
   /** `format=path`, besides what goes to stdout. */
   readonly output?: readonly string[];
@@ -64,11 +67,15 @@ export async function runReplay(request: ReplayRequest, terminal: Terminal, tool
     const frames = request.perFrame === undefined ? null : await open(request.perFrame);
     const files: { readonly format: Format; readonly sink: Sink }[] = [];
     for (const { format, path } of outputs) files.push({ format, sink: await open(path) });
-    const options = replayOptions(request, node, named ?? DEFAULT_POLICY, terminal);
+    const show = shownNumber(request.explainFrame);
+    const asked = new Shown();
+    const policy = named ?? DEFAULT_POLICY;
+    const options = { ...replayOptions(request, node, policy, terminal), ...(show === null ? {} : { show, onShown: asked.take }) };
     const { report, gone } = await judge(options, frames, tools, interrupt).finally(terminal.clear);
     for (const { format, sink } of files) await sink.write(render(report, format, request, interrupt));
     if (gone) return EXIT_OF_RESULT[report.result];
-    await tell(report, request, terminal, interrupt);
+    if (show === null) await tell(report, request, terminal, interrupt);
+    else await terminal.data(asked.walk(show, node, readPolicy(policy, node, request.wan === undefined ? {} : { wan: request.wan }), request.format === "json"));
     return interrupt.aborted ? INTERRUPTED : EXIT_OF_RESULT[report.result];
   } finally {
     await Promise.all(opened.map((sink) => sink.close()));

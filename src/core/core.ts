@@ -9,7 +9,7 @@ import { CLASSES, DISPOSITIONS, REASON_NAMES } from "../model/verdict.js";
 const RECORDS = {
   Field: FIELDS,
   FrameAt: FRAME_WORDS,
-  PacketAt: ["direction", "payload", "payloadEnd", "wholeEnd", "explained", "rule", "route", "SIZE"],
+  PacketAt: ["direction", "payload", "payloadEnd", "wholeEnd", "explained", "rule", "route", "device", "visible", "network", "SIZE"],
   MatchAt: ["field", "mask", "low", "span", "SIZE"],
   RowAt: ["matches", "count", "verdict", "reason", "SIZE"],
   RuleAt: ["matches", "count", "invert", "unknown", "action", "target", "suppressLength", "suppressGroup", "SIZE"],
@@ -24,27 +24,28 @@ const RECORDS = {
   SourceAt: ["family", "word0", "word1", "word2", "word3", "SIZE"],
   ImageAt: [
     "fib4", "fib6", "rows", "rowCount", "macs", "macCount", "sources", "sourceCount", "listeners", "listenerCount", "listenersKnown",
-    "portLow", "portHigh", "mark", "loopback", "devices", "deviceCount", "SIZE",
+    "portLow", "portHigh", "mark", "loopback", "devices", "deviceCount", "indexes", "bridges", "own", "ownCount", "SIZE",
   ],
-  JudgementAt: ["verdict", "direction", "disposition", "foreign", "reason", "SIZE"],
-  SettledAt: ["frame", "verdict", "reason", "SIZE"],
+  JudgementAt: ["verdict", "direction", "disposition", "foreign", "reason", "kinds", "device", "SIZE"],
+  SettledAt: ["frame", "verdict", "reason", "capture", "device", "SIZE"],
   TotalsAt: [
     "frames", "egress", "ingress", "undecodable", "unmarked", "marked", "either", "neither", "flowsForgotten", "fragmentsForgotten",
-    "findingsForgotten", "findingCount", "settledCount", "classes",
+    "findingsForgotten", "paired", "tagged", "marks", "findingCount", "settledCount", "classes",
   ],
   FindingAt: [
     "frames", "bytes", "frame", "capture", "seconds", "nanos", "kind", "verdict", "reason", "family", "etherType", "proto", "src0", "dst0",
-    "sport", "dport", "icmpType", "rule", "route", "explained", "flow", "SIZE",
+    "sport", "dport", "icmpType", "rule", "route", "explained", "flow", "device", "visible", "mark", "uid", "gid", "SIZE",
   ],
-  RunAt: ["bytes", "frames", "packets", "judgements", "chosen", "findings", "settled", "totals"],
-  Limit: ["BATCH_FRAMES", "BATCH_BYTES", "FINDINGS"],
+  RunAt: ["bytes", "frames", "packets", "judgements", "chosen", "findings", "settled", "totals", "numbers"],
+  Limit: ["BATCH_FRAMES", "BATCH_BYTES", "FINDINGS", "CAPTURES"],
   Asks: ["MARK", "SOURCE", "TOS", "MAYBE_GOTO"],
   Action: ["TABLE", "GOTO", "NOP", "STOP", "UNKNOWN"],
   RouteKind: ["FORWARD", "ERROR", "THROW"],
   Class: ["NONE", "LEAK", "UNDETERMINED", "HELD"],
-  Reason: ["FRAGMENT", "DIRECTION"],
+  Reason: ["FRAGMENT", "DIRECTION", "DEVICE", "TAG", "LINK"],
   Disposition: ["UNKNOWN", "EGRESS", "INGRESS", "MALFORMED"],
-  FindingKind: ["CONTAINMENT", "SOURCE"],
+  FindingKind: ["CONTAINMENT", "SOURCE", "CONFINEMENT", "MARK_MISSING", "STRANGER", "FORWARDED"],
+  Visible: ["MARK", "UID", "GID", "FORWARDED", "EARLY"],
 } as const;
 
 type Records = typeof RECORDS;
@@ -55,7 +56,8 @@ interface Exports extends Record<string, unknown> {
   readonly memory: WebAssembly.Memory;
   create(): number;
   start(run: number, image: number): void;
-  capture(run: number, number: number): void;
+  begin(run: number): void;
+  replaceImage(run: number, image: number): void;
   survey(run: number, count: number): number;
   judge(run: number, count: number): void;
   giveUp(run: number): void;
@@ -125,7 +127,7 @@ export class Core {
   }
 
   /** The address of an area of the run. */
-  area(name: Exclude<keyof Layout["RunAt"], "frame">): number {
+  area(name: keyof Layout["RunAt"]): number {
     return this.view().getUint32(this.run + this.layout.RunAt[name], true);
   }
 
@@ -133,8 +135,14 @@ export class Core {
     this.exports.start(this.run, image);
   }
 
-  capture(number: number): void {
-    this.exports.capture(this.run, number);
+  /** New captures begin: frames count from 1, nothing has arrived yet. */
+  begin(): void {
+    this.exports.begin(this.run);
+  }
+
+  /** Judges by this image from the next batch on; what was seen stays in mind. */
+  replaceImage(image: number): void {
+    this.exports.replaceImage(this.run, image);
   }
 
   survey(count: number): number {
@@ -175,6 +183,9 @@ function checkLayout(exports: Exports): Layout {
   same("Class.UNDETERMINED", checked.Class.UNDETERMINED, CLASSES.indexOf("undetermined") + 1);
   same("Reason.FRAGMENT", checked.Reason.FRAGMENT, REASON_NAMES.indexOf("fragment") + 1);
   same("Reason.DIRECTION", checked.Reason.DIRECTION, REASON_NAMES.indexOf("direction") + 1);
+  same("Reason.DEVICE", checked.Reason.DEVICE, REASON_NAMES.indexOf("device") + 1);
+  same("Reason.TAG", checked.Reason.TAG, REASON_NAMES.indexOf("tag") + 1);
+  same("Reason.LINK", checked.Reason.LINK, REASON_NAMES.indexOf("link") + 1);
   DISPOSITIONS.forEach((name, i) => { same(`Disposition.${name}`, numberOf(checked.Disposition, "Disposition", name.toUpperCase()), i); });
   return checked;
 }

@@ -1,113 +1,46 @@
 /** From the core's groups of frames to findings a person can read: which line let them out, what it is, what to do. */
-import { type Address, covers, type Family, formatAddress, sameAddress } from "../model/address.js";
+import { covers, formatAddress, sameAddress } from "../model/address.js";
 import { type KnownId, knownBehaviour } from "../model/known.js";
-import type { FibRule, Node, Route, Socket } from "../model/node.js";
+import type { Node, Socket } from "../model/node.js";
 import type { Policy } from "../model/policy.js";
 import type { Because, Finding, FlowTuple } from "../model/report.js";
-import { CLASSES, type Class, REASON_NAMES, REASONS, type Reason } from "../model/verdict.js";
-import type { Core } from "./core.js";
-import type { Image } from "./image.js";
+import { REASONS, type Reason } from "../model/verdict.js";
+import type { Group, Kind } from "./groups.js";
 
 const TCP = 6;
 const UDP = 17;
 const ICMP = 1;
-const ARP = 0x0806;
 const MAIN = 254;
-/** The core's word for "does not apply". */
-const NONE = 0xffffffff;
 /** The bit of `explained` that says an unmarked sender's packet would leave here. */
 const UNMARKED = 1;
 /** netifd's rule priority for "locally generated" (IPRULE_PRIORITY_NW). */
 const LOCAL_OUTPUT_PRIORITY = 90000;
 
 export interface Context {
-  readonly core: Core;
   readonly node: Node;
   readonly policy: Policy;
-  readonly image: Image;
   readonly captures: readonly string[];
 }
 
-/** One group as the core keeps it. */
-interface Group {
-  readonly kind: number;
-  readonly class: Class;
-  readonly reason: Reason | null;
-  readonly family: Family | 0;
-  readonly etherType: number;
-  readonly proto: number;
-  readonly src: Address | null;
-  readonly dst: Address | null;
-  readonly sport: number | null;
-  readonly dport: number | null;
-  readonly icmpType: number | null;
-  readonly rule: FibRule | null;
-  readonly route: Route | null;
-  readonly explained: number;
-  readonly frames: number;
-  readonly bytes: number;
-  readonly frame: number;
-  readonly capture: number;
-  readonly seconds: number;
-  readonly nanos: number;
+/** Findings of a run's groups: leaks first, then other broken claims, then what could not be judged; each by its first frame. */
+export function describeGroups(context: Context, groups: readonly Group[]): Finding[] {
+  const rank = (group: Group): number => (group.kind === "CONTAINMENT" || group.kind === "STRANGER" ? (group.class === "leak" ? 0 : 2) : 1);
+  const sorted = [...groups].sort((x, y) => rank(x) - rank(y) || x.seconds - y.seconds || x.nanos - y.nanos || x.capture - y.capture || x.frame - y.frame);
+  return sorted.map((group) => DESCRIBE[group.kind](context, group));
 }
 
-/** Every finding of the run: leaks first, then foreign sources, then what could not be judged; each by its first frame. */
-export function readFindings(context: Context): Finding[] {
-  const { core } = context;
-  const { FindingAt, Limit } = core.layout;
-  const at = core.area("findings");
-  const groups: Group[] = [];
-  for (let i = 0; i < Limit.FINDINGS; i++) {
-    const group = readGroup(context, at + i * FindingAt.SIZE);
-    if (group !== null) groups.push(group);
-  }
-  const rank = (group: Group): number => (group.kind === core.layout.FindingKind.SOURCE ? 1 : group.class === "leak" ? 0 : 2);
-  groups.sort((a, b) => rank(a) - rank(b) || a.capture - b.capture || a.frame - b.frame);
-  return groups.map((group) => (group.kind === core.layout.FindingKind.SOURCE ? sourceFinding(context, group) : containmentFinding(context, group)));
-}
-
-function readGroup(context: Context, at: number): Group | null {
-  const { FindingAt } = context.core.layout;
-  const view = context.core.view();
-  const word = (name: Exclude<keyof typeof FindingAt, "SIZE">): number => view.getUint32(at + FindingAt[name], true);
-  const optional = (name: "sport" | "dport" | "icmpType"): number | null => (word(name) === NONE ? null : word(name));
-  const frames = Number(view.getBigUint64(at + FindingAt.frames, true));
-  if (frames === 0) return null;
-  const family = word("family") === 4 ? 4 : word("family") === 6 ? 6 : 0;
-  const addressed = family !== 0 ? family : word("etherType") === ARP ? 4 : 0;
-  const address = (start: number): Address | null => {
-    const words = [0, 4, 8, 12].map((offset) => view.getUint32(start + offset, true));
-    return addressed === 0 ? null : { family: addressed, words: [words[0] ?? 0, words[1] ?? 0, words[2] ?? 0, words[3] ?? 0] };
-  };
-  const fib = family === 0 ? null : context.image.fib[family];
-  return {
-    kind: word("kind"),
-    class: CLASSES[word("verdict") - 1] ?? "undetermined",
-    reason: REASON_NAMES[word("reason") - 1] ?? null,
-    family,
-    etherType: word("etherType"),
-    proto: word("proto"),
-    src: address(at + FindingAt.src0),
-    dst: address(at + FindingAt.dst0),
-    sport: optional("sport"),
-    dport: optional("dport"),
-    icmpType: optional("icmpType"),
-    rule: fib?.rules[word("rule") - 1] ?? null,
-    route: fib?.routes[word("route") - 1] ?? null,
-    explained: word("explained"),
-    frames,
-    bytes: Number(view.getBigUint64(at + FindingAt.bytes, true)),
-    frame: Number(view.getBigUint64(at + FindingAt.frame, true)),
-    capture: word("capture"),
-    seconds: word("seconds"),
-    nanos: word("nanos"),
-  };
-}
+const DESCRIBE: Readonly<Record<Kind, (context: Context, group: Group) => Finding>> = {
+  CONTAINMENT: containmentFinding,
+  STRANGER: strangerFinding,
+  SOURCE: sourceFinding,
+  CONFINEMENT: confinementFinding,
+  MARK_MISSING: markFinding,
+  FORWARDED: forwardedFinding,
+};
 
 function base(context: Context, group: Group): Pick<Finding, "class" | "accepted" | "frames" | "bytes" | "first" | "flow" | "attributed"> {
   return {
-    class: group.class,
+    class: group.class ?? "undetermined",
     accepted: false,
     frames: group.frames,
     bytes: group.bytes,
@@ -149,6 +82,57 @@ function sourceFinding(context: Context, group: Group): Finding {
     because: [whose, ...pathOf(group)],
     what: "What leaves on the WAN must carry an address of the WAN: replies to this one will not come back, and it shows the mesh's address to the home network.",
     todo: (known === null ? null : knownBehaviour(known)?.fix) ?? "Find what chose this source: a mark set after the socket was bound or connected, or a reply to a forged packet.",
+  };
+}
+
+/** A leak whose mark is visible and the VPN's. */
+function strangerFinding(context: Context, group: Group): Finding {
+  return {
+    ...containmentFinding(context, group),
+    id: `marked-stranger:${serviceOf(group)}`,
+    known: null,
+    what: "It carries the VPN's mark and goes to no VPN server and no resolver of the WAN: another process sets the mark.",
+    todo: "Find the process that sets the mark (SO_MARK needs CAP_NET_ADMIN) or the firewall rule that does.",
+  };
+}
+
+function confinementFinding(context: Context, group: Group): Finding {
+  const dev = context.node.links[group.device - 1]?.name ?? "another device";
+  return {
+    claim: "confinement",
+    id: `confinement:${group.class ?? "marked"}`,
+    reason: null,
+    known: null,
+    ...base(context, group),
+    because: [{ station: "device", text: `seen leaving on ${dev}`, at: context.node.links[group.device - 1]?.at ?? "link.json" }],
+    what: group.class === null
+      ? `A packet with the VPN's mark left on ${dev}, not on the WAN.`
+      : `The VPN's own traffic left on ${dev}, not on the WAN: the tunnel runs through what it is meant to carry.`,
+    todo: "Check the rule that sends the VPN's mark to the WAN's table (ip -6 rule: fwmark 0x1/0x1 lookup 1), that fastd sets the mark, and that the WAN has a default route.",
+  };
+}
+
+function markFinding(context: Context, group: Group): Finding {
+  return {
+    claim: "confinement",
+    id: `mark-missing:${group.class ?? "unknown"}`,
+    reason: null,
+    known: null,
+    ...base(context, group),
+    because: pathOf(group),
+    what: "It goes where it should, but without the VPN's mark: it left here by chance, and would leave through the mesh if that had a route.",
+    todo: "Set the mark on the socket before bind and connect (fastd's `packet mark 1`, libpacketmark for the DNS daemon).",
+  };
+}
+
+function forwardedFinding(context: Context, group: Group): Finding {
+  return {
+    ...containmentFinding(context, group),
+    id: `forwarded-answer:${serviceOf(group)}`,
+    known: "W6",
+    because: pathOf(group),
+    what: "Another host's answer left through this node: something on the WAN could reach it.",
+    todo: knownBehaviour("W6")?.fix ?? "",
   };
 }
 
@@ -215,7 +199,7 @@ function attribute(node: Node, group: Group): Finding["attributed"] {
     (socket.local.address === null || (group.src !== null && sameAddress(socket.local.address, group.src))) &&
     (socket.peer.port === null || socket.peer.port === group.dport);
   const socket = group.proto === TCP || group.proto === UDP ? (node.sockets ?? []).find(fits) : undefined;
-  return { mark: socket?.mark ?? null, uid: socket?.uid ?? null, gid: null };
+  return { mark: group.mark ?? socket?.mark ?? null, uid: group.uid ?? socket?.uid ?? null, gid: group.gid };
 }
 
 function leakSentence(group: Group): string {
@@ -244,6 +228,12 @@ function adviceFor(reason: Reason | null): string {
       return "Start the capture earlier, or add ss.txt to the node's state.";
     case "cut":
       return "Capture more of each frame: tcpdump -s 128 is enough.";
+    case "device":
+      return "Collect the node's state and the capture at one time, or name the device with --iface.";
+    case "tag":
+      return "Capture on the bridge: tcpdump -i br-wan.";
+    case "link":
+      return "Capture on the bridge: tcpdump -i br-wan.";
     case "direction":
       return "Add link.json with the hardware addresses of the WAN to the node's state.";
     default:

@@ -4,11 +4,16 @@ import type { FrameVerdict } from "../model/report.js";
 /** Frames that may wait behind one held fragment before its first fragment is given up. */
 export const WAITING_MAX = 262_144;
 
+/** Frames of several captures in one queue: the capture's number above the frame's. */
+export function keyOf(capture: number, frame: number): number {
+  return capture * 2 ** 40 + frame;
+}
+
 /** A queue that lets frames go in order, up to the first one that is still held. */
 export class Holding {
   readonly #waiting = new Map<number, FrameVerdict | null>();
 
-  /** `verdict` null: the frame is held. Numbers ascend. */
+  /** `verdict` null: the frame is held. Each key is added once. */
   add(frame: number, verdict: FrameVerdict | null): void {
     this.#waiting.set(frame, verdict);
   }

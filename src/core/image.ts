@@ -1,12 +1,12 @@
 /** A node and a policy, compiled into the core's memory. */
 import type { Address } from "../model/address.js";
 import { deviceIndex } from "../model/device.js";
-import type { Node } from "../model/node.js";
+import type { Link, Node } from "../model/node.js";
 import type { Listener, Policy, PolicyRow } from "../model/policy.js";
 import { CLASSES, REASON_NAMES } from "../model/verdict.js";
 import type { Core } from "./core.js";
 import { type FibImage, writeFib, writeMatches } from "./fib.js";
-import { writeLongs, writeRecords } from "./writer.js";
+import { writeLongs, writeRecords, writeShorts, writeWords } from "./writer.js";
 
 export interface Image {
   readonly address: number;
@@ -37,6 +37,10 @@ export function writeImage(core: Core, node: Node, policy: Policy): Image {
       loopback: deviceIndex(node.links, "lo"),
       devices: writeDevices(core, node, wan),
       deviceCount: node.links.length + 1,
+      indexes: writeWords(core, [0, ...node.links.map((link) => link.index)]),
+      bridges: writeShorts(core, [0, ...node.links.map((link) => bridgeNumber(node, link))]),
+      own: writeRecords(core, core.layout.SourceAt, node.addresses.map(({ address }) => wordsOf(address))),
+      ownCount: node.addresses.length,
     },
   ]);
   return { address, fib };
@@ -74,6 +78,14 @@ function writeDevices(core: Core, node: Node, wan: ReadonlySet<string>): number 
   for (const dev of wan) flags[deviceIndex(node.links, dev)] = 1;
   flags[0] = 0;
   return at;
+}
+
+/** The bridge a device is or belongs to, by number; 0 for neither. */
+function bridgeNumber(node: Node, link: Link): number {
+  const isBridge = (name: string): boolean => node.links.some((other) => other.name === name && other.kind === "bridge") || (node.bridgePorts ?? []).some((port) => port.bridge === name);
+  if (isBridge(link.name)) return deviceIndex(node.links, link.name);
+  const bridge = (node.bridgePorts ?? []).find((port) => port.dev === link.name)?.bridge ?? link.master;
+  return bridge !== null && isBridge(bridge) ? deviceIndex(node.links, bridge) : 0;
 }
 
 /** `02:00:00:00:01:01` as the number its six bytes are. */

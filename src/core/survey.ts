@@ -1,41 +1,47 @@
-/** A first pass over the captures, for names only: which addresses did the node's own DNS questions give? */
+/** Names from captured DNS: which addresses did the node's own questions give? */
 import type { Address, Family } from "../model/address.js";
 import type { Node } from "../model/node.js";
-import type { Policy, Resolution } from "../model/policy.js";
 import type { Field } from "../model/packet.js";
+import type { Policy, Resolution } from "../model/policy.js";
 import { DIRECTIONS } from "../model/verdict.js";
+import { openAll } from "../trace/merge.js";
 import { type DnsPacket, NameMemory } from "../trace/names.js";
-import { type CaptureReader, openPcap } from "../trace/pcap.js";
 import type { Core } from "./core.js";
+import { nameDevices } from "./devices.js";
 import { writeImage } from "./image.js";
 
 const DNS_PORT = 53;
 
-/** Reads every capture once for DNS. Needs nothing but the policy's names; returns what they resolve to. */
+/** A memory for the names the policy asks about. Direction tells whose question it was, so any address may be the node's. */
+export function namesOf(policy: Policy): NameMemory {
+  return new NameMemory(() => true, policy.names.map((remote) => remote.name));
+}
+
+/** Reads every capture once for DNS, before anything is judged; returns what the policy's names resolve to. */
 export async function survey(core: Core, node: Node, policy: Policy, captures: readonly string[], signal?: AbortSignal): Promise<Resolution[]> {
-  const names = new NameMemory(() => true, policy.names.map((remote) => remote.name));
+  const names = namesOf(policy);
   const mark = core.mark();
   core.start(writeImage(core, node, policy).address);
-  for (const path of captures) {
-    const reader = await openPcap(path);
-    try {
-      await surveyOne(core, reader, names, signal);
-    } finally {
-      await reader.close();
+  const reader = await openAll(captures);
+  try {
+    for (let area = core.frameArea(), count = await reader.next(area); count > 0; area = core.frameArea(), count = await reader.next(area)) {
+      nameDevices(area, count, node, reader.devices);
+      surveyBatch(core, count, names);
+      if (signal?.aborted === true) break;
     }
+  } finally {
+    await reader.close();
   }
   core.rewind(mark);
   return names.resolutions();
 }
 
-async function surveyOne(core: Core, reader: CaptureReader, names: NameMemory, signal?: AbortSignal): Promise<void> {
-  for (let count = await reader.next(core.frameArea()); count > 0; count = await reader.next(core.frameArea())) {
-    const chosen = core.survey(count);
-    for (let i = 0; i < chosen; i++) {
-      const packet = dnsPacket(core, core.view().getUint32(core.area("chosen") + 4 * i, true));
-      if (packet !== null) names.see(packet);
-    }
-    if (signal?.aborted === true) return;
+/** Shows the batch's DNS to the memory of names. */
+export function surveyBatch(core: Core, count: number, names: NameMemory): void {
+  const chosen = core.survey(count);
+  for (let i = 0; i < chosen; i++) {
+    const packet = dnsPacket(core, core.view().getUint32(core.area("chosen") + 4 * i, true));
+    if (packet !== null) names.see(packet);
   }
 }
 

@@ -31,6 +31,16 @@ export function writeWords(core: Core, words: readonly number[]): number {
   return at;
 }
 
+/** Reserves and fills an array of 16-bit words. */
+export function writeShorts(core: Core, shorts: readonly number[]): number {
+  const at = core.reserve(Math.max(1, shorts.length) * 2);
+  const view = core.view();
+  shorts.forEach((short, i) => {
+    view.setUint16(at + 2 * i, short, true);
+  });
+  return at;
+}
+
 /** Reserves and fills an array of 64-bit words. */
 export function writeLongs(core: Core, longs: readonly bigint[]): number {
   const at = core.reserve(Math.max(1, longs.length) * 8);

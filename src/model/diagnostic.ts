@@ -37,6 +37,8 @@ export const CODES = {
   WP2103: "error", // the capture ends inside its file header
   WP2104: "warning", // a frame could not be decoded
   WP2105: "warning", // compressed data is damaged
+  WP2005: "warning", // frames carry a switch's tag
+  WP2006: "note", // the capture carries no marks
   WP2201: "warning", // a memory of flows, fragments or findings was full
   WP3001: "error", // no WAN device could be determined
   WP3002: "warning", // the VPN remotes are not known

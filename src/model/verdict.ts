@@ -18,6 +18,9 @@ export const REASONS = {
   malformed: "a header in this frame is not well formed",
   direction: "the node's own hardware addresses are not known, so it may be inbound",
   memory: "the memory of flows was full, so what came before was forgotten",
+  device: "it was captured on a device that link.json does not know, which may be part of the WAN",
+  tag: "a switch's tag stands before its type: capture on the bridge (br-wan) instead of its port",
+  link: "frames of this link type are not read",
 } as const;
 export type Reason = keyof typeof REASONS;
 export const REASON_NAMES: readonly Reason[] = Object.keys(REASONS).filter((name): name is Reason => name in REASONS);

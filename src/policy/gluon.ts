@@ -44,12 +44,13 @@ function build(name: string, node: Node, options: PolicyOptions, grants: Grants)
   const wan = wanDevices(node, options.wan);
   const remotes = remotesOf(node, options.resolutions ?? []);
   const vpnGroup = node.fastd?.group ?? VPN_GROUPS.find((group) => node.groups?.has(group));
+  const gid = vpnGroup === undefined ? null : (node.groups?.get(vpnGroup) ?? null);
   return {
     name,
     wan: wan.devices,
     wanFrom: wan.from,
     rows: [
-      ...UNREADABLE, ...LINK, ...fastdRows(node, remotes), ...dnsRows(node), ...LEASE, ...unresolvedRows(remotes),
+      ...UNREADABLE, ...LINK, ...fastdRows(node, remotes, gid), ...dnsRows(node), ...LEASE, ...unresolvedRows(remotes),
       ...grants.answers, ...grants.optional(node, wan.devices), ...anyRemoteRows(remotes),
     ],
     sources: node.addresses.filter((address) => wan.devices.includes(address.dev)).map((address) => address.address),
@@ -57,14 +58,14 @@ function build(name: string, node: Node, options: PolicyOptions, grants: Grants)
     listeners: node.sockets === null ? null : node.sockets.flatMap((socket) => listenersOf(socket, wan.devices)),
     portRange: portRange(node),
     mark: MARK,
-    gid: vpnGroup === undefined ? null : (node.groups?.get(vpnGroup) ?? null),
+    gid,
     names: remotes.named,
     diagnostics: shortcomings(node, remotes),
   };
 }
 
-/** UDP to a configured remote. A name may have stood for another address before, so what fastd's own socket sends to a named remote's port counts too. */
-function fastdRows(node: Node, remotes: Remotes): PolicyRow[] {
+/** UDP to a configured remote. A name may have stood for another address before, so what fastd's own socket sends to a named remote's port counts too, and while it is unresolved what shows the VPN's mark and group. */
+function fastdRows(node: Node, remotes: Remotes, gid: number | null): PolicyRow[] {
   const known = remotes.known.map((remote) =>
     allow("fastd", `UDP to the VPN server (${remote.how})`, remote.at, ...toAddress(remote.address), ...toPort(UDP, remote.port)),
   );
@@ -78,7 +79,13 @@ function fastdRows(node: Node, remotes: Remotes): PolicyRow[] {
         ),
       ),
   );
-  return [...known, ...own];
+  const shown = gid === null || gid === 0 ? [] : unresolved(remotes).map((remote) =>
+    allow(
+      "fastd", `with the VPN's mark and group, to the port of ${remote.name}`, remote.at,
+      ...toUnicast(remote.family), ...toPort(UDP, remote.port), equals("mark", MARK.value, MARK.mask), equals("gid", gid),
+    ),
+  );
+  return [...known, ...own, ...shown];
 }
 
 /** UDP and TCP to port 53 of the second DNS daemon's upstreams; of any host while those are not known. */

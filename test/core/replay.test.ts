@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Core } from "../../src/core/core.js";
@@ -99,11 +99,11 @@ test("the letter of Gluon's document counts the same mission", async () => {
   assert.is(report.result, "leak");
 });
 
-test("frames captured on a device that is no WAN are not judged", async () => {
+test("frames captured on a device that is no WAN have no class, and the VPN among them is not confined", async () => {
   const { report, frames } = await run(ntp, { iface: "br-client" });
   assert.is(report.wan.egressFrames, 0);
   assert.ok(frames.every((verdict) => verdict.class === null && verdict.dev === "br-client"));
-  assert.is(report.result, "clean");
+  assert.ok(report.findings.every((finding) => finding.claim === "confinement"));
 });
 
 test("a device that link.json does not know is refused", async () => {
@@ -111,12 +111,59 @@ test("a device that link.json does not know is refused", async () => {
   assert.match(String(error), /WP9001.*nope0/);
 });
 
-test("a link type that is not judged is refused, never read as another", async () => {
+test("a link type that is not read is refused, never taken for another", async () => {
   await withFolder(async (folder) => {
-    await writeFiles(folder, { "cooked.pcap": pcap([new Uint8Array(60)], { linkType: 113 }) });
-    const error = await run(ntp, { captures: [join(folder, "cooked.pcap")] }).then(() => null, (reason: unknown) => reason);
-    assert.match(String(error), /WP2003.*113/);
+    await writeFiles(folder, { "ppp.pcap": pcap([new Uint8Array(60)], { linkType: 9 }) });
+    const error = await run(ntp, { captures: [join(folder, "ppp.pcap")] }).then(() => null, (reason: unknown) => reason);
+    assert.match(String(error), /WP2003.*link type 9/);
   });
+});
+
+/** A report without what names its captures. */
+function essence(report: ReplayReport): unknown {
+  const findings = report.findings.map((finding) => ({ ...finding, first: { frame: finding.first.frame, time: finding.first.time } }));
+  return { result: report.result, classes: report.classes, wan: report.wan, explained: report.explained, findings };
+}
+
+for (const vector of vectors()) {
+  const sibling = (name: string): string => join(dirname(vector.capture), name);
+
+  test(`${vector.name}: pcapng and gzip give the same report`, async () => {
+    const plain = essence((await run(vector)).report);
+    for (const name of ["wan.pcapng", "wan.pcap.gz"]) assert.equal(essence((await run(vector, { captures: [sibling(name)] })).report), plain, name);
+  });
+
+  test(`${vector.name}: a capture of all devices gives the same classes, each egress counted once`, async () => {
+    const plain = (await run(vector)).report;
+    const { report, frames } = await run(vector, { captures: [sibling("any.pcapng.gz")] });
+    assert.equal(report.classes, plain.classes);
+    assert.is(report.wan.egressFrames, plain.wan.egressFrames);
+    assert.ok(frames.some((verdict) => verdict.dev === "br-client"));
+  });
+
+  test(`${vector.name}: NFLOG gives each frame it carries the class it has on the wire`, async () => {
+    const wire = (await run(vector)).report;
+    const { report } = await run(vector, { captures: [sibling("nflog.pcap")] });
+    // Packet sockets and ARP pass no hook; neighbour discovery the node sends while it has no address may.
+    for (const name of ["fastd", "wan-dns", "leak", "dhcp6", "mld", "undetermined", "answer"] as const) assert.is(report.classes[name], wire.classes[name], name);
+    assert.is(report.classes.arp, 0);
+    assert.ok(report.findings.every((finding) => finding.attributed.mark !== null));
+  });
+}
+
+async function findingsOf(vector: string, capture: string): Promise<[string, number][]> {
+  const chosen = vectors().find(({ name }) => name.startsWith(vector));
+  assert.ok(chosen !== undefined);
+  const { report } = await run(chosen, { captures: [join(dirname(chosen.capture), capture)] });
+  return report.findings.map((finding) => [finding.id, finding.frames]);
+}
+
+test("the VPN that runs over the mesh is a confinement finding, one for each egress", async () => {
+  assert.equal(await findingsOf("03", "any.pcapng.gz"), [["confinement:fastd", 16]]);
+});
+
+test("a DNS question without its mark is told where marks are visible", async () => {
+  assert.ok((await findingsOf("05", "nflog.pcap")).some(([id, frames]) => id === "mark-missing:wan-dns" && frames === 1));
 });
 
 test("two captures of one run are counted together and summarised apart", async () => {

@@ -23,7 +23,7 @@ test("a server by name is told by mark and group together, and by neither alone"
   const named = "dst=2001:db8:5::5 proto=udp sport=40000 dport=10010 markWhen=create";
   assert.is(fate(aNode(), `${named} mark=1 uid=0 gid=800`), "egress br-wan from 2001:db8:77:10::21 fastd");
   const unsure = walk(aNode(), `${named} mark=1`);
-  assert.equal([unsure.verdict, unsure.reason], ["undetermined", "name"]);
+  assert.equal([...new Set((unsure.cases ?? []).map((one) => one.verdict))].sort(), ["fastd", "undetermined"]);
   assert.is(fate(aNode(), `${named} mark=1 uid=0 gid=0`), "egress br-wan from 2001:db8:77:10::21 leak");
 });
 

@@ -294,4 +294,13 @@ test("WP3004 names each name and family that was never seen resolved", () => {
   assert.equal(facts, ["WP3004 vpn.example.org (A) was never seen resolved", "WP3004 vpn.example.org (AAAA) was never seen resolved"]);
 });
 
+test("while a name is unresolved, the VPN's mark and group together show the VPN; either alone does not", () => {
+  const { rows } = gluon(aNode({ sockets: [] }), {});
+  const to = "2001:db8:9::99";
+  assert.is(verdictOf(rows, udp(to, 5000, 10010, { mark: 1, gid: 800 })), "fastd");
+  assert.is(verdictOf(rows, udp(to, 5000, 10010, { mark: 1, gid: 0 })), "undetermined/name");
+  assert.is(verdictOf(rows, udp(to, 5000, 10010, { gid: 800 })), "undetermined/name");
+  assert.is(verdictOf(rows, udp(to, 5000, 10011, { mark: 1, gid: 800 })), "leak");
+});
+
 test.run();

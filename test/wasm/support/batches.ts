@@ -1,5 +1,5 @@
 /** Batches of frames for tests: UDP between the node and the remote host, a policy of two rows, and what was judged. */
-import { createRun, judgeBatch, startCapture, startRun } from "../../../assembly/judge";
+import { createRun, judgeBatch, startCaptures, startRun } from "../../../assembly/judge";
 import { Class, Field, Frame, Image, Judgement, Packet, Run } from "../../../assembly/layout";
 import { begin, here } from "./bytes";
 import { NODE4, OTHER_MAC, OWN_MAC, REMOTE4, ethernet, ipv4, udp } from "./frames";
@@ -12,7 +12,7 @@ export const UDP: u32 = 17;
 export function newBatch(image: Image): Run {
   const run = createRun();
   startRun(run, changetype<usize>(image));
-  startCapture(run, 0);
+  startCaptures(run);
   return run;
 }
 
@@ -30,6 +30,7 @@ export function add(run: Run, start: usize, seconds: u32 = 100, device: u32 = 0)
   frame.original = <u32>length;
   frame.seconds = seconds;
   frame.device = device;
+  frame.linkType = 1;
   area += <u32>length;
   return used++;
 }

@@ -1,6 +1,6 @@
 /** Images and runs for tests: one node, its hardware address and its addresses on the WAN, and packets of its flows. */
 import { reserve } from "../../../assembly/arena";
-import { createRun, startCapture, startRun } from "../../../assembly/judge";
+import { createRun, startCaptures, startRun } from "../../../assembly/judge";
 import { Direction, Fib, Image, Listener, Match, Packet, Row, Run, Source, Totals } from "../../../assembly/layout";
 import { track } from "../../../assembly/flow";
 import { DOC6, NODE4, NODE6, OWN_MAC, REMOTE4, REMOTE6 } from "./frames";
@@ -11,7 +11,7 @@ const ROWS: usize = 8;
 export const STARTED: u32 = 1000;
 export const LATER: u32 = 2000;
 
-/** The WAN has 192.0.2.2 and 2001:db8::2; device 1 belongs to it, device 2 does not; no rules, no policy rows, no ss.txt. */
+/** The WAN has 192.0.2.2 and 2001:db8::2; device 1 (interface index 41) belongs to it, device 2 (42) does not; no rules, no policy rows, no ss.txt. */
 export function newImage(): Image {
   const image = changetype<Image>(reserve(offsetof<Image>()));
   image.macs = <u32>reserve(8);
@@ -33,6 +33,12 @@ export function newImage(): Image {
   image.devices = <u32>reserve(3);
   image.deviceCount = 3;
   store<u8>(image.devices + 1, 1);
+  image.indexes = <u32>reserve(3 * 4);
+  store<u32>(image.indexes, 41, 4);
+  store<u32>(image.indexes, 42, 8);
+  image.bridges = <u32>reserve(3 * 2);
+  image.own = image.sources;
+  image.ownCount = image.sourceCount;
   image.fib4 = <u32>reserve(offsetof<Fib>());
   image.fib6 = <u32>reserve(offsetof<Fib>());
   return image;
@@ -76,11 +82,12 @@ export function newMatch(field: u32, mask: u32, low: u32, span: u32): Match {
   return match;
 }
 
-/** A run in its first capture, long after that began. */
+/** A run in its first capture, long after that began and something arrived. */
 export function newRun(image: Image): Run {
   const run = createRun();
   startRun(run, changetype<usize>(image));
-  startCapture(run, 0);
+  startCaptures(run);
+  run.arrivals = 1;
   run.started = STARTED;
   run.now = LATER;
   return run;
