@@ -54,7 +54,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const mark = core.mark();
   const judge = new Judge(core, options, readPolicy(options.policy, node, { ...wan, resolutions }), asksNames && live ? namesOf(first) : null);
   await judge.run();
-  const report = assemble({ ...judge.state, core, options, captures });
+  const report = assemble({ ...judge.state, core, node, captures, aborted: options.signal?.aborted === true });
   core.rewind(mark);
   return report;
 }

@@ -1,5 +1,6 @@
 /** The end of a run: counters and groups become a report. */
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js";
+import type { Node } from "../model/node.js";
 import type { Policy } from "../model/policy.js";
 import type { CaptureSummary, Finding, ReplayReport, ReplayResult } from "../model/report.js";
 import type { Class, Reason } from "../model/verdict.js";
@@ -7,14 +8,15 @@ import type { Core } from "./core.js";
 import { describeGroups } from "./findings.js";
 import { type Group, readGroups } from "./groups.js";
 import type { Image } from "./image.js";
-import type { ReplayOptions } from "./replay.js";
 import { settleNames } from "./settle.js";
 import { readClasses, readTotal } from "./totals.js";
 
 export interface Run {
   readonly core: Core;
-  readonly options: ReplayOptions;
+  readonly node: Node;
   readonly policy: Policy;
+  /** The run was ended before its captures were. */
+  readonly aborted: boolean;
   readonly image: Image;
   readonly captures: readonly string[];
   readonly summaries: readonly CaptureSummary[];
@@ -23,16 +25,16 @@ export interface Run {
 
 /** The report of a run that has ended. */
 export function assemble(run: Run): ReplayReport {
-  const { core, options, policy } = run;
+  const { core, node, policy } = run;
   const classes = readClasses(core);
   const groups = settleNames(readGroups(core, run.image), policy, classes);
-  const findings = describeGroups({ ...run, node: options.node }, groups);
+  const findings = describeGroups(run, groups);
   const overflow = forgotten(core);
   return {
     schema: "wanproof/replay@1",
-    result: resultOf(classes, findings, run.summaries, overflow.length > 0 || options.signal?.aborted === true),
-    node: { name: options.node.name, path: options.node.path },
-    policy: options.policy,
+    result: resultOf(classes, findings, run.summaries, overflow.length > 0 || run.aborted),
+    node: { name: node.name, path: node.path },
+    policy: policy.name,
     captures: run.summaries,
     wan: { devices: policy.wan, egressFrames: readTotal(core, "egress"), ingressFrames: readTotal(core, "ingress") },
     classes,
@@ -42,7 +44,7 @@ export function assemble(run: Run): ReplayReport {
     undetermined: reasonsOf(groups),
     findings,
     diagnostics: [
-      ...options.node.diagnostics.filter((said) => said.severity !== "note"), ...policy.diagnostics, ...run.diagnostics, ...overflow, ...remarks(core),
+      ...node.diagnostics.filter((said) => said.severity !== "note"), ...policy.diagnostics, ...run.diagnostics, ...overflow, ...remarks(core),
     ],
   };
 }
