@@ -33,14 +33,20 @@ export function dissectEthernet(frame: Frame, bytes: usize, image: Image, packet
   packet.direction = directionOf(frame.flags, ethernet.source, image);
   packet.group = u32(ethernet.group);
   packet.station = u32(!isOwn(ethernet.source, image));
-  const payload = untag(ethernet.payload, ethernet.type, end);
+  const payload = dissectTagged(ethernet.type, ethernet.payload, end, whole, image, packet);
+  if (payload != 0 && packet.family == 0 && packet.etherType != EtherType.ARP && carriesSwitchTag(payload, end)) packet.condition = Condition.TAGGED;
+}
+
+/** What a type announces, at `at`, once the tags are skipped; returns where that is, 0 where the tags do not end. */
+export function dissectTagged(type: u32, at: usize, end: usize, whole: usize, image: Image, packet: Packet): usize {
+  const payload = untag(at, type, end);
   if (payload == 0) {
     // Where four tags are there, what is wrong is a fifth.
-    packet.condition = ethernet.payload + 16 <= end ? Condition.MALFORMED : condition(ethernet.payload + 16, whole);
-    return;
+    packet.condition = at + 16 <= end ? Condition.MALFORMED : condition(at + 16, whole);
+    return 0;
   }
-  dissectNetwork(be16(payload - 2), payload, end, whole, image, packet);
-  if (packet.family == 0 && packet.etherType != EtherType.ARP && carriesSwitchTag(payload, end)) packet.condition = Condition.TAGGED;
+  dissectNetwork(payload == at ? type : be16(payload - 2), payload, end, whole, image, packet);
+  return payload;
 }
 
 /** What an EtherType announces, at `at`. */

@@ -91,12 +91,12 @@ export function settleLater(run: Run, packet: Packet, judgement: Judgement, fram
   recallFirst(entry, packet);
 }
 
-/** Gives up on everything held since before `seconds` (all of it for the largest number): undetermined. */
-export function expireHeld(run: Run, seconds: u32): void {
+/** Gives up on everything held since before `seconds`, or on all of it: undetermined. A capture may claim any time, so no time stands for all. */
+export function expireHeld(run: Run, seconds: u32, all: bool = false): void {
   if (run.heldCount == 0) return;
   for (let i: u32 = 0; i < <u32>Limit.FRAGMENTS; i++) {
     const entry = entryAt(run, i);
-    if (entry.held != 0 && entry.seconds < seconds) giveUp(run, entry);
+    if (entry.held != 0 && (all || entry.seconds < seconds)) giveUp(run, entry);
   }
 }
 

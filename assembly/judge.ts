@@ -65,7 +65,7 @@ export function startCaptures(run: Run): void {
 /** Stops waiting for first fragments. */
 export function giveUpHeld(run: Run): void {
   changetype<Totals>(run.totals).settledCount = 0;
-  expireHeld(run, u32.MAX_VALUE);
+  expireHeld(run, 0, true);
 }
 
 /** Dissects the batch's frames into packets. */

@@ -1,7 +1,7 @@
 // From a captured frame of any link type to a packet: finds the network header, the direction and the device, then leaves the rest to dissect.ts.
 
 import { clearBlock } from "./block";
-import { condition, directionOf, dissectEthernet, dissectIpv4, dissectIpv6, dissectNetwork, isOwn } from "./dissect";
+import { condition, directionOf, dissectEthernet, dissectIpv4, dissectIpv6, dissectTagged, isOwn } from "./dissect";
 import { Condition, Direction, Frame, Image, NONE, Packet, Visible } from "./layout";
 import { Cooked, Cooked2, CookedType } from "./wire/cooked";
 import { EtherType, hardware } from "./wire/ethernet";
@@ -39,7 +39,8 @@ function cooked(at: usize, end: usize, whole: usize, image: Image, packet: Packe
   }
   const header = changetype<Cooked>(at);
   sent(header.type, header.addressLength, header.address, image, packet);
-  dissectNetwork(header.protocol, header.payload, end, whole, image, packet);
+  // libpcap puts a tag that the card took off back behind the header.
+  dissectTagged(header.protocol, header.payload, end, whole, image, packet);
 }
 
 function cooked2(at: usize, end: usize, whole: usize, image: Image, packet: Packet): void {
@@ -50,7 +51,7 @@ function cooked2(at: usize, end: usize, whole: usize, image: Image, packet: Pack
   const header = changetype<Cooked2>(at);
   packet.device = deviceOf(image, header.interfaceIndex);
   sent(header.type, header.addressLength, header.address, image, packet);
-  dissectNetwork(header.protocol, header.payload, end, whole, image, packet);
+  dissectTagged(header.protocol, header.payload, end, whole, image, packet);
 }
 
 /** Direction and sender of a cooked frame; OTHERHOST is inbound. */

@@ -9,8 +9,8 @@ export enum PppProtocol { IPV4 = 0x0021, IPV6 = 0x0057 }
 @unmanaged @final export class Pppoe {
   static fits(at: usize, end: usize): bool { return at + HEADER + PROTOCOL <= end; }
 
-  /** Version 1, type 1, code 0: a session's data. */
-  get wellFormed(): bool { return load<u8>(changetype<usize>(this)) == 0x11 && load<u8>(changetype<usize>(this), 1) == 0; }
+  /** Code 0: a session's data. Version and type have one value each and no receiver looks at them. */
+  get wellFormed(): bool { return load<u8>(changetype<usize>(this), 1) == 0; }
   get protocol(): u32 { return be16(changetype<usize>(this) + HEADER); }
   get payload(): usize { return changetype<usize>(this) + HEADER + PROTOCOL; }
 }

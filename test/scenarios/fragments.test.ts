@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { aNode, onDevice } from "../support/nodes.js";
 import { fragment, raw, udp } from "../support/packets.js";
-import { into, judged, out, SERVER, STRANGER } from "../support/wire.js";
+import { pcap } from "../support/pcapfile.js";
+import { into, judged, judgedFile, out, SERVER, STRANGER } from "../support/wire.js";
 
 const VPN = { dst: SERVER[4] };
 const datagram = udp({ sport: 47558, dport: SERVER.port, payload: new Uint8Array(64) });
@@ -87,5 +88,13 @@ test("a first fragment that is too short for its ports is undetermined with thos
   assert.equal(await classes(out(short, { id: 4, more: true }), out(tail, { id: 4, offset: 8 })), ["undetermined/malformed", "undetermined/fragment"]);
 });
 
+
+// Found by the fuzz campaign: the largest time stood for "all of them" and was itself passed over.
+test("a fragment held at the end of time is given up as well", async () => {
+  const file = pcap([{ bytes: out(tail, { ...VPN, id: 9, offset: 32 }), seconds: 0xffffffff }]);
+  const { classes: told, report } = await judgedFile(aNode(), file);
+  assert.equal(told, ["undetermined/fragment"]);
+  assert.is(report.classes.undetermined, 1);
+});
 
 test.run();

@@ -125,14 +125,14 @@ export function expiry_gives_up_what_was_held_since_before_then(): void {
   expireHeld(run, LATER + 1);
   assert(totalsOf(run).settledCount == 1 && settled(run, 0).frame == 11 && run.heldCount == 1);
   assert(settled(run, 0).verdict == UNDETERMINED && classCount(run, UNDETERMINED) == 1);
-  expireHeld(run, u32.MAX_VALUE);
+  expireHeld(run, 0, true);
   assert(totalsOf(run).settledCount == 2 && settled(run, 1).frame == 12 && run.heldCount == 0);
 }
 
 export function a_packet_that_was_given_up_starts_anew(): void {
   const run = newRun(newImage());
   later(run, 7, 11);
-  expireHeld(run, u32.MAX_VALUE);
+  expireHeld(run, 0, true);
   assert(later(run, 7, 12).verdict == HELD);
   first(run, 7, FASTD);
   assert(totalsOf(run).settledCount == 2 && settled(run, 1).frame == 12 && settled(run, 1).verdict == FASTD);
@@ -201,7 +201,7 @@ export function a_held_fragment_with_a_foreign_source_is_told(): void {
 export function a_fragment_whose_first_was_never_seen_is_told_without_ports(): void {
   const run = newRun(newImage());
   later(run, 7, 11);
-  expireHeld(run, u32.MAX_VALUE);
+  expireHeld(run, 0, true);
   const finding = findingOf(run, UNDETERMINED);
   assert(finding.proto == UDP && finding.reason == Reason.FRAGMENT);
   assert(finding.sport == NONE && finding.dport == NONE, "NONE where a later fragment hides it (layout.ts)");

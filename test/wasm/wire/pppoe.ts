@@ -7,7 +7,7 @@ export function a_session_header_and_its_protocol_have_eight_bytes(): void {
   assert(changetype<Pppoe>(at).payload == at + 8);
 }
 
-export function version_one_type_one_code_zero_is_a_sessions_data(): void {
+export function code_zero_is_a_sessions_data(): void {
   const at = begin();
   hex("11 00 1234 0010 0057");
   assert(changetype<Pppoe>(at).wellFormed && changetype<Pppoe>(at).protocol == PppProtocol.IPV6);
