@@ -11,7 +11,6 @@ import { plain, printable } from "../report/lines.js";
 import { leadSentence } from "../report/sentence.js";
 import { type TextOptions, renderText } from "../report/text.js";
 import { policyName } from "./policies.js";
-import { Shown, shownNumber } from "./shown.js";
 import { type Sink, openSink } from "./sink.js";
 import type { Terminal } from "./terminal.js";
 
@@ -67,15 +66,15 @@ export async function runReplay(request: ReplayRequest, terminal: Terminal, tool
     const frames = request.perFrame === undefined ? null : await open(request.perFrame);
     const files: { readonly format: Format; readonly sink: Sink }[] = [];
     for (const { format, path } of outputs) files.push({ format, sink: await open(path) });
-    const show = shownNumber(request.explainFrame);
-    const asked = new Shown();
+    // The walk is a room of its own: whoever does not ask for it does not wait for it.
+    const asked = request.explainFrame === undefined ? null : (await import("./shown.js")).shownFrame(request.explainFrame);
     const policy = named ?? DEFAULT_POLICY;
-    const options = { ...replayOptions(request, node, policy, terminal), ...(show === null ? {} : { show, onShown: asked.take }) };
+    const options = { ...replayOptions(request, node, policy, terminal), ...(asked === null ? {} : { show: asked.number, onShown: asked.take }) };
     const { report, gone } = await judge(options, frames, tools, interrupt).finally(terminal.clear);
     for (const { format, sink } of files) await sink.write(render(report, format, request, interrupt));
     if (gone) return EXIT_OF_RESULT[report.result];
-    if (show === null) await tell(report, request, terminal, interrupt);
-    else await terminal.data(asked.walk(show, node, readPolicy(policy, node, request.wan === undefined ? {} : { wan: request.wan }), request.format === "json"));
+    if (asked === null) await tell(report, request, terminal, interrupt);
+    else await terminal.data(asked.walk(node, readPolicy(policy, node, request.wan === undefined ? {} : { wan: request.wan }), request.format === "json"));
     return interrupt.aborted ? INTERRUPTED : EXIT_OF_RESULT[report.result];
   } finally {
     await Promise.all(opened.map((sink) => sink.close()));
