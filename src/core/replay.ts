@@ -52,11 +52,13 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const live = captures.includes(LIVE);
   const resolutions = asksNames && !live ? await survey(core, node, first, captures, options.signal) : [];
   const mark = core.mark();
-  const judge = new Judge(core, options, readPolicy(options.policy, node, { ...wan, resolutions }), asksNames && live ? namesOf(first) : null);
-  await judge.run();
-  const report = assemble({ ...judge.state, core, node, captures, aborted: options.signal?.aborted === true });
-  core.rewind(mark);
-  return report;
+  try {
+    const judge = new Judge(core, options, readPolicy(options.policy, node, { ...wan, resolutions }), asksNames && live ? namesOf(first) : null);
+    await judge.run();
+    return assemble({ ...judge.state, core, node, captures, aborted: options.signal?.aborted === true });
+  } finally {
+    core.rewind(mark);
+  }
 }
 
 /** Reads the captures and hands their batches to the core. */

@@ -21,18 +21,18 @@ export function namesOf(policy: Policy): NameMemory {
 export async function survey(core: Core, node: Node, policy: Policy, captures: readonly string[], signal?: AbortSignal): Promise<Resolution[]> {
   const names = namesOf(policy);
   const mark = core.mark();
-  core.start(writeImage(core, node, policy).address);
   const reader = await openAll(captures);
   try {
+    core.start(writeImage(core, node, policy).address);
     for (let area = core.frameArea(), count = await reader.next(area); count > 0; area = core.frameArea(), count = await reader.next(area)) {
       nameDevices(area, count, node, reader.devices);
       surveyBatch(core, count, names);
       if (signal?.aborted === true) break;
     }
   } finally {
+    core.rewind(mark);
     await reader.close();
   }
-  core.rewind(mark);
   return names.resolutions();
 }
 
