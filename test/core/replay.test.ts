@@ -186,8 +186,8 @@ test("a capture that is refused leaves nothing in the core's memory", async () =
   const before = core.mark();
   await withFolder(async (folder) => {
     await writeFiles(folder, { "bad.pcap": new Uint8Array(100) });
-    for (const vector of vectors()) await run(vector, { core, captures: [join(folder, "bad.pcap")] }).then(() => assert.unreachable(), () => undefined);
-    await run(ntp, { core, iface: "nope0" }).then(() => assert.unreachable(), () => undefined);
+    for (const vector of vectors()) await run(vector, { core, captures: [join(folder, "bad.pcap")] }).then(() => { assert.unreachable(); }, () => undefined);
+    await run(ntp, { core, iface: "nope0" }).then(() => { assert.unreachable(); }, () => undefined);
   });
   assert.is(core.mark(), before);
 });
