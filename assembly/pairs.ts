@@ -11,8 +11,7 @@ const PAIR_NANOS: i64 = 50_000_000;
   nanos: i64; // since the epoch
   bridge: u32; // device number
   device: u32; // the bridge itself, or one of its ports
-  met: u32; // of a bridge frame: the ports it has met, one bit each; of a port frame: 1 once it has met the bridge
-  reserved: u32;
+  met: u64; // of a bridge frame: the ports it has met, one bit each; of a port frame: 1 once it has met the bridge
 }
 export const PAIR_BYTES: u32 = <u32>offsetof<Waiting>() * <u32>Limit.PAIRS;
 
@@ -29,18 +28,19 @@ export function seenBefore(run: Run, image: Image, packet: Packet, frame: Frame)
   return true;
 }
 
-const NOBODY: u32 = 0xffffffff;
+const NOBODY: u64 = u64.MAX_VALUE;
 
 function bridgeOf(image: Image, device: u32): u32 {
   return device != 0 && device < image.deviceCount ? load<u16>(image.bridges + (device << 1)) : 0;
 }
 
-function bitOf(device: u32): u32 {
-  return 1 << (device & 31);
+/** Ports whose numbers are a multiple of 64 apart share a bit: then the second one's frame counts as an egress of its own. */
+function bitOf(device: u32): u64 {
+  return <u64>1 << <u64>(device & 63);
 }
 
 /** A bridge frame meets the earliest port frame that has met nobody; returns that port's bit. */
-function meetPort(run: Run, hash: u64, bridge: u32, nanos: i64): u32 {
+function meetPort(run: Run, hash: u64, bridge: u32, nanos: i64): u64 {
   let found: usize = 0;
   for (let probe: u32 = 0; probe < PROBES; probe++) {
     const waiting = waitingAt(run, hash, probe);
@@ -53,7 +53,7 @@ function meetPort(run: Run, hash: u64, bridge: u32, nanos: i64): u32 {
 }
 
 /** A port frame meets the earliest bridge frame that this port has not met. */
-function meetBridge(run: Run, hash: u64, bridge: u32, port: u32, nanos: i64): u32 {
+function meetBridge(run: Run, hash: u64, bridge: u32, port: u32, nanos: i64): u64 {
   let found: usize = 0;
   for (let probe: u32 = 0; probe < PROBES; probe++) {
     const waiting = waitingAt(run, hash, probe);
@@ -72,7 +72,7 @@ function fits(waiting: Waiting, hash: u64, bridge: u32, nanos: i64): bool {
 }
 
 /** Takes the place that has waited longest. */
-function wait(run: Run, hash: u64, bridge: u32, device: u32, met: u32, nanos: i64): void {
+function wait(run: Run, hash: u64, bridge: u32, device: u32, met: u64, nanos: i64): void {
   let place = waitingAt(run, hash, 0);
   for (let probe: u32 = 0; probe < PROBES; probe++) {
     const waiting = waitingAt(run, hash, probe);

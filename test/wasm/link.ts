@@ -1,64 +1,50 @@
-import { reserve } from "../../assembly/arena";
-import { Condition, Direction, Frame, Image, NONE, Packet, Visible } from "../../assembly/layout";
-import { LinkType, deviceOf, dissectFrame } from "../../assembly/link";
-import { NflogRecord } from "../../assembly/wire/nflog";
-import { begin, here, hex } from "./support/bytes";
-import { NODE4, OWN_MAC, REMOTE4, ethernet, ipv4, ipv6, udp } from "./support/frames";
+// Cooked captures, raw IP and loopback; log records, tags and cut frames stand in link/.
+import { Condition, Direction, FrameFlag, NONE } from "../../assembly/layout";
+import { LinkType, deviceOf } from "../../assembly/link";
+import { begin, here, hex, put32, put8 } from "./support/bytes";
+import { REMOTE4, ipv4, ipv6, udp } from "./support/frames";
 import { newImage } from "./support/images";
+import { cooked, cooked2, datagram, dissectedAs, isDatagram, rawPacket } from "./support/links";
 
 const UDP: u32 = 17;
-
-/** What stands from `start` to `end`, as a frame of this link type; `cut` bytes were not captured. */
-function dissected(type: u32, start: usize, end: usize, cut: u32 = 0, flags: u32 = 0, image: Image = newImage()): Packet {
-  const frame = changetype<Frame>(reserve(offsetof<Frame>()));
-  frame.captured = <u32>(end - start) - cut;
-  frame.original = <u32>(end - start);
-  frame.linkType = type;
-  frame.flags = flags;
-  const packet = changetype<Packet>(reserve(offsetof<Packet>()));
-  dissectFrame(frame, start, image, changetype<NflogRecord>(reserve(offsetof<NflogRecord>())), packet);
-  return packet;
-}
-
-function datagram(): void {
-  ipv4(UDP, 8);
-  udp(40000, 53);
-}
-
-function isDatagram(packet: Packet): bool {
-  return packet.condition == Condition.WHOLE && packet.family == 4 && packet.src0 == NODE4 && packet.dst0 == REMOTE4 && packet.dport == 53;
-}
-
-/** A cooked frame of this packet type from the node's own or another hardware address. */
-function cooked(type: u32, own: bool): usize {
-  const at = begin();
-  if (type == 4) hex("0004 0001 0006");
-  else if (type == 3) hex("0003 0001 0006");
-  else hex("0002 0001 0006");
-  if (own) hex("020000000001 0000 0800");
-  else hex("020000000099 0000 0800");
-  datagram();
-  return at;
-}
+const HOST: u32 = 0, BROADCAST: u32 = 1, MULTICAST: u32 = 2, OTHERHOST: u32 = 3, OUTGOING: u32 = 4;
 
 export function cooked_frames_tell_the_direction(): void {
-  const out = dissected(LinkType.COOKED, cooked(4, true), here());
-  assert(isDatagram(out) && out.direction == Direction.OUT && out.station == 0 && out.device == 0);
-  assert(dissected(LinkType.COOKED, cooked(3, false), here()).direction == Direction.IN, "for somebody else");
-  const group = dissected(LinkType.COOKED, cooked(2, false), here());
-  assert(group.direction == Direction.IN && group.group == 1 && group.station == 1);
+  const out = dissectedAs(LinkType.COOKED, cooked(OUTGOING, true), here());
+  assert(isDatagram(out) && out.direction == Direction.OUT && out.station == 0 && out.device == 0 && out.group == 0);
+  for (let type: u32 = HOST; type <= OTHERHOST; type++) {
+    const packet = dissectedAs(LinkType.COOKED, cooked(type, false), here());
+    assert(isDatagram(packet) && packet.direction == Direction.IN && packet.station == 1, "OTHERHOST is inbound too");
+    assert(packet.group == u32(type == BROADCAST || type == MULTICAST), "group");
+  }
 }
 
-function cooked2(): usize {
-  const at = begin();
-  hex("0800 0000 0000002a 0001 04 06 020000000001 0000");
-  datagram();
-  return at;
+export function the_packet_type_of_a_cooked_frame_wins_over_the_captures_flags(): void {
+  assert(dissectedAs(LinkType.COOKED, cooked(OTHERHOST, true), here(), 0, FrameFlag.OUT).direction == Direction.IN);
+  assert(dissectedAs(LinkType.COOKED2, cooked2(OUTGOING), here(), 0, FrameFlag.IN).direction == Direction.OUT);
+}
+
+export function a_cooked_frame_without_a_hardware_address_comes_from_no_station(): void {
+  const at = cooked(HOST, false);
+  store<u16>(at + 4, 0);
+  assert(dissectedAs(LinkType.COOKED, at, here()).station == 0);
+}
+
+export function the_second_cooked_version_tells_the_direction(): void {
+  for (let type: u32 = HOST; type <= OTHERHOST; type++) {
+    const packet = dissectedAs(LinkType.COOKED2, cooked2(type), here());
+    assert(isDatagram(packet) && packet.direction == Direction.IN && packet.group == u32(type == BROADCAST || type == MULTICAST));
+  }
 }
 
 export function the_second_cooked_version_tells_the_device(): void {
-  const packet = dissected(LinkType.COOKED2, cooked2(), here());
+  const packet = dissectedAs(LinkType.COOKED2, cooked2(OUTGOING), here());
   assert(isDatagram(packet) && packet.direction == Direction.OUT && packet.device == 2);
+}
+
+export function the_second_cooked_version_with_an_index_the_node_does_not_have_is_of_no_device(): void {
+  assert(dissectedAs(LinkType.COOKED2, cooked2(OUTGOING, 43), here()).device == NONE);
+  assert(dissectedAs(LinkType.COOKED2, cooked2(OUTGOING, 0), here()).device == 0, "index 0 says nothing");
 }
 
 export function an_interface_index_is_a_device_number_or_none(): void {
@@ -68,131 +54,69 @@ export function an_interface_index_is_a_device_number_or_none(): void {
   assert(deviceOf(image, 43) == NONE, "unknown");
 }
 
-function rawPacket(): usize {
+export function a_tag_behind_a_cooked_header_is_skipped(): void {
   const at = begin();
+  hex("0004 0001 0006 020000000001 0000 8100 0007 0800");
   datagram();
-  return at;
+  assert(isDatagram(dissectedAs(LinkType.COOKED, at, here())));
 }
 
 export function raw_ip_is_told_by_its_version_under_every_number(): void {
   const at = rawPacket();
   const end = here();
-  assert(isDatagram(dissected(LinkType.RAW, at, end)) && isDatagram(dissected(LinkType.RAW_BSD, at, end)) && isDatagram(dissected(LinkType.IPV4, at, end)));
+  assert(isDatagram(dissectedAs(LinkType.RAW, at, end)) && isDatagram(dissectedAs(LinkType.RAW_BSD, at, end)) && isDatagram(dissectedAs(LinkType.IPV4, at, end)));
   const six = begin();
   ipv6(UDP, 8);
   udp(40000, 53);
-  const packet = dissected(LinkType.IPV6, six, here());
+  const packet = dissectedAs(LinkType.IPV6, six, here());
   assert(packet.family == 6 && packet.dport == 53 && packet.etherType == 0x86dd && packet.direction == Direction.UNKNOWN);
+}
+
+/** Whether raw IPv4 to this destination was sent to a group. */
+function isGroup(destination: u32): bool {
+  const at = begin();
+  ipv4(UDP, 8, 0, REMOTE4, destination);
+  udp(40000, 53);
+  return dissectedAs(LinkType.RAW, at, here()).group != 0;
+}
+
+export function the_destination_of_raw_ip_tells_a_group(): void {
+  assert(isGroup(0xe00000fb) && isGroup(0xefffffff) && isGroup(0xffffffff), "multicast and the limited broadcast");
+  assert(!isGroup(REMOTE4) && !isGroup(0xdfffffff) && !isGroup(0xf0000000), "neighbours of multicast");
+}
+
+export function raw_ipv6_to_ff00_is_sent_to_a_group(): void {
+  const at = begin();
+  put32(0x60000000);
+  hex("0008 11 01 20010db8000000000000000000000002 ff0200000000000000000000000000fb");
+  udp(5353, 5353);
+  const end = here();
+  assert(dissectedAs(LinkType.RAW, at, end).group == 1);
+  store<u8>(at + 24, 0xfe);
+  assert(dissectedAs(LinkType.RAW, at, end).group == 0);
+}
+
+export function raw_bytes_of_another_version_are_malformed(): void {
+  for (let version: u32 = 0; version < 16; version++) {
+    if (version == 4 || version == 6) continue;
+    const at = begin();
+    put8(version << 4 | 5);
+    for (let i = 0; i < 60; i++) put8(0);
+    assert(dissectedAs(LinkType.RAW, at, here()).condition == Condition.MALFORMED);
+  }
 }
 
 export function a_loopback_header_has_four_bytes_in_either_order(): void {
   const at = begin();
   hex("02000000");
   datagram();
-  assert(isDatagram(dissected(LinkType.NULL, at, here())));
+  assert(isDatagram(dissectedAs(LinkType.NULL, at, here())));
   const big = begin();
   hex("00000002");
   datagram();
-  assert(isDatagram(dissected(LinkType.LOOP, big, here())));
-}
-
-/** A log record with these attributes before the payload. */
-function logged(attributes: string): usize {
-  const at = begin();
-  hex("02 00 0005");
-  hex(attributes);
-  hex("2000 0900");
-  datagram();
-  return at;
-}
-
-export function a_record_of_postrouting_leaves_on_its_output_device_with_its_mark_and_owner(): void {
-  const packet = dissected(LinkType.NFLOG, logged("0800 0100 0800 0400 0800 0200 00000001 0800 0b00 00000000 0800 0e00 00000320 0800 0500 00000029"), here());
-  assert(isDatagram(packet) && packet.direction == Direction.OUT && packet.device == 1);
-  assert(packet.mark == 1 && packet.uid == 0 && packet.gid == 800);
-  assert(packet.visible == (<u32>Visible.MARK | <u32>Visible.UID | <u32>Visible.GID));
-}
-
-export function a_mark_that_is_left_out_is_zero_and_visible(): void {
-  const packet = dissected(LinkType.NFLOG, logged("0800 0100 0800 0400 0800 0500 00000029"), here());
-  assert(packet.mark == 0 && packet.visible == <u32>Visible.MARK);
-}
-
-export function without_an_owner_another_input_device_means_forwarded(): void {
-  const forwarded = dissected(LinkType.NFLOG, logged("0800 0100 0800 0400 0800 0400 0000002a 0800 0500 00000029"), here());
-  assert((forwarded.visible & Visible.FORWARDED) != 0);
-  const same = dissected(LinkType.NFLOG, logged("0800 0100 0800 0400 0800 0400 00000029 0800 0500 00000029"), here());
-  assert((same.visible & Visible.FORWARDED) == 0, "the kernel's own neighbour discovery");
-  const owned = dissected(LinkType.NFLOG, logged("0800 0100 0800 0400 0800 0b00 00000000 0800 0400 0000002a 0800 0500 00000029"), here());
-  assert((owned.visible & Visible.FORWARDED) == 0, "a socket's packet");
-}
-
-export function a_record_of_input_arrives_on_its_input_device(): void {
-  const packet = dissected(LinkType.NFLOG, logged("0800 0100 0800 0100 0800 0400 00000029"), here());
-  assert(packet.direction == Direction.IN && packet.device == 1);
-}
-
-export function a_record_of_output_may_still_be_rerouted(): void {
-  const packet = dissected(LinkType.NFLOG, logged("0800 0100 0800 0300 0800 0500 00000029"), here());
-  assert((packet.visible & Visible.EARLY) != 0 && packet.direction == Direction.OUT);
-}
-
-export function a_record_without_a_payload_is_malformed(): void {
-  const at = begin();
-  hex("02 00 0005 0800 0200 00000001");
-  assert(dissected(LinkType.NFLOG, at, here()).condition == Condition.MALFORMED);
+  assert(isDatagram(dissectedAs(LinkType.LOOP, big, here())));
 }
 
 export function a_link_type_nobody_reads_is_said_to_be_so(): void {
-  assert(dissected(147, rawPacket(), here()).condition == Condition.UNREAD);
-}
-
-export function frames_cut_at_any_byte_are_a_condition_and_never_a_trap(): void {
-  const cookedAt = cooked(4, true);
-  const cookedEnd = here();
-  for (let cut: u32 = 1; cut < 44; cut++) dissected(LinkType.COOKED, cookedAt, cookedEnd, cut);
-  const cooked2At = cooked2();
-  const cooked2End = here();
-  for (let cut: u32 = 1; cut < 48; cut++) assert(dissected(LinkType.COOKED2, cooked2At, cooked2End, cut).condition != Condition.WHOLE || cut <= 4);
-  const rawAt = rawPacket();
-  const rawEnd = here();
-  for (let cut: u32 = 5; cut <= 28; cut++) assert(dissected(LinkType.RAW, rawAt, rawEnd, cut).condition == Condition.CUT);
-}
-
-/** A session frame of PPPoE over Ethernet with this PPP protocol. */
-function session(protocol: string): usize {
-  const at = begin();
-  ethernet(0x8864, OWN_MAC);
-  hex("11 00 0001 001e");
-  hex(protocol);
-  datagram();
-  return at;
-}
-
-export function a_pppoe_session_carries_ip(): void {
-  assert(isDatagram(dissected(LinkType.ETHERNET, session("0021"), here())));
-  const control = dissected(LinkType.ETHERNET, session("c021"), here());
-  assert(control.family == 0 && control.condition == Condition.WHOLE && control.etherType == 0x8864);
-}
-
-/** A switch's tag of this many bytes between the addresses and the type. */
-function switched(tag: string): Packet {
-  const at = begin();
-  hex("020000000099 020000000001");
-  hex(tag);
-  hex("0800");
-  datagram();
-  return dissected(LinkType.ETHERNET, at, here());
-}
-
-export function a_switchs_tag_of_two_four_or_eight_bytes_is_detected(): void {
-  assert(switched("9000").condition == Condition.TAGGED, "two");
-  assert(switched("00040000").condition == Condition.TAGGED, "four");
-  assert(switched("dada000040080000").condition == Condition.TAGGED, "eight");
-}
-
-export function what_merely_is_not_ip_has_no_switchs_tag(): void {
-  const at = begin();
-  hex("0180c200000e 020000000001 88cc 0207 04 020000000001 0403");
-  assert(dissected(LinkType.ETHERNET, at, here()).condition == Condition.WHOLE);
+  assert(dissectedAs(147, rawPacket(), here()).condition == Condition.UNREAD);
 }

@@ -22,7 +22,7 @@ let area: u32 = 0;
 /** The next frame of the batch: what stands from `start` to the pen. */
 export function add(run: Run, start: usize, seconds: u32 = 100, device: u32 = 0): u32 {
   const length = here() - start;
-  const frame = changetype<Frame>(run.frames + used * <u32>offsetof<Frame>());
+  const frame = frameAt(run, used);
   memory.fill(changetype<usize>(frame), 0, offsetof<Frame>());
   memory.copy(run.bytes + area, start, length);
   frame.at = area;
@@ -33,6 +33,11 @@ export function add(run: Run, start: usize, seconds: u32 = 100, device: u32 = 0)
   frame.linkType = 1;
   area += <u32>length;
   return used++;
+}
+
+/** The index row of a frame that was added, to say more of it. */
+export function frameAt(run: Run, index: u32): Frame {
+  return changetype<Frame>(run.frames + index * <u32>offsetof<Frame>());
 }
 
 /** Judges what was added; the next frame starts a new batch. */
