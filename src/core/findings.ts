@@ -13,6 +13,8 @@ const ICMP = 1;
 const MAIN = 254;
 /** The bit of `explained` that says an unmarked sender's packet would leave here. */
 const UNMARKED = 1;
+/** netifd's rule priority for an interface's own addresses as source (IPRULE_PRIORITY_ADDR). */
+const SOURCE_PRIORITY = 10000;
 /** netifd's rule priority for "locally generated" (IPRULE_PRIORITY_NW). */
 const LOCAL_OUTPUT_PRIORITY = 90000;
 
@@ -72,7 +74,7 @@ function sourceFinding(context: Context, group: Group): Finding {
   const whose: Because = owner === undefined
     ? { station: "source", text: `${text} is no address of this node`, at: "addr.json" }
     : { station: "source", text: `${text} is the address of ${owner.dev}, not of the WAN`, at: owner.at };
-  const known = owner !== undefined && group.class !== "answer" && group.class !== "leak" ? "W8" : null;
+  const known = owner !== undefined && (group.class === "fastd" || group.class === "wan-dns") ? "W8" : null;
   return {
     claim: "source",
     id: `source:${group.class}`,
@@ -155,8 +157,10 @@ function policyLines(context: Context, group: Group): Because[] {
 
 /** Which known behaviour of stock Gluon the deciding lines are (docs/known.md). */
 function knownOf(group: Group): KnownId | null {
+  const decided = group.rule !== null && group.route !== null && (group.explained & UNMARKED) !== 0;
+  if (decided && group.rule.priority === SOURCE_PRIORITY && group.rule.from !== null) return "W4";
   if (isReply(group)) return "W5";
-  if (group.rule === null || group.route === null || (group.explained & UNMARKED) === 0) return null;
+  if (!decided) return null;
   if (group.family === 4) return group.route.table !== MAIN ? null : group.route.destination.length === 0 ? "W1" : "W3";
   if (group.rule.iif === "lo" && group.rule.priority >= LOCAL_OUTPUT_PRIORITY) return "W2";
   if (group.rule.to !== null && group.dst !== null && covers(group.rule.to, group.dst)) return "W3";

@@ -22,7 +22,7 @@ export const KNOWN = {
     fix: "If the node must not talk to the home network, reject new unmarked packets to the WAN's prefix in the firewall's OUTPUT (DHCP excepted).",
   },
   W4: {
-    sentence: "A mesh host that asks one of the node's WAN addresses is answered on the WAN, because netifd's rule 10000 sends whatever has that source there.",
+    sentence: "Whatever has a WAN address as its source leaves on the WAN, because netifd's rule 10000 sends it there: answers to mesh hosts that ask such an address, and processes that bind to one.",
     fix: "Drop packets that arrive from the mesh for an address of the WAN in the firewall's INPUT.",
   },
   W5: {
