@@ -4,7 +4,7 @@ import type { Node } from "../../src/model/node.js";
 import { replay } from "../../src/core/replay.js";
 import { DEFAULT_POLICY } from "../../src/policy/policies.js";
 import type { Frame } from "./frames.js";
-import { type Found, findingText } from "./scenario.js";
+import { type Found, findingText, type Named } from "./scenario.js";
 import { classOf } from "./truth.js";
 
 /** Replays one capture. */
@@ -28,9 +28,9 @@ export function wrongFrames(frames: readonly Frame[], verdicts: readonly FrameVe
 }
 
 /** Where a report's findings are not those of the scenario: as often as it names them, no more. */
-export function wrongFindings(capture: string, report: ReplayReport, wanted: readonly string[]): string[] {
+export function wrongFindings(capture: string, findings: readonly Named[], wanted: readonly string[]): string[] {
   const open = [...wanted];
-  const extra = report.findings.map(findingText).filter((text) => {
+  const extra = findings.map(findingText).filter((text) => {
     const at = open.findIndex((pattern) => fits(text, pattern));
     if (at >= 0) open.splice(at, 1);
     return at < 0;

@@ -2,20 +2,22 @@
 import { fileURLToPath } from "node:url";
 import type { Outcome } from "./run.js";
 import { startSandbox } from "./sandbox.js";
-import type { Scenario } from "./scenario.js";
+import type { Found, Scenario } from "./scenario.js";
 
 const INSIDE = fileURLToPath(new URL("inside.ts", import.meta.url));
 
 export interface Wishes {
   /** Keep the state, captures and truth in a folder of this name below `out`. */
   readonly out?: string;
+  /** Another promise than the scenario's own: what a test of the lab itself expects to fail. */
+  readonly promise?: Found;
   /** Leave the lab standing until somebody presses Enter. */
   readonly keep?: boolean;
 }
 
 /** What came of a scenario; a sandbox that died without a word is a lab error. */
-export async function outcomeOf(scenario: Scenario, { out, keep }: Wishes = {}): Promise<Outcome> {
-  const args = [scenario.name, ...(out === undefined ? [] : ["--out", out]), ...(keep === true ? ["--keep"] : [])];
+export async function outcomeOf(scenario: Scenario, { out, keep, promise }: Wishes = {}): Promise<Outcome> {
+  const args = [scenario.name, ...(out === undefined ? [] : ["--out", out]), ...(keep === true ? ["--keep"] : []), ...(promise === undefined ? [] : ["--promise", JSON.stringify(promise)])];
   const child = startSandbox(INSIDE, { args, output: "pipe", stdin: keep === true ? "inherit" : "ignore" });
   let said = "", errors = "";
   child.stdout?.setEncoding("utf8").on("data", (chunk: string) => { said += chunk; });

@@ -10,6 +10,7 @@ import { type Frame, labelFrames } from "./frames.js";
 import { until } from "./host.js";
 import { replayed, wrongFindings, wrongFrames } from "./judge.js";
 import { buildNode, joinMesh } from "./node.js";
+import { askProbes, wrongProbes } from "./probes.js";
 import { compile, SCRATCH } from "./sandbox.js";
 import type { Scenario, Sending, Step } from "./scenario.js";
 import { Senders } from "./senders.js";
@@ -59,6 +60,7 @@ export async function play(scenario: Scenario, folder: string): Promise<Outcome>
   const from = await walk(scenario.steps, world, senders);
   await sleep(300);
   writeState(node, settings, `${folder}/state`, { fastd, resolvers: uplink.resolvers.map((address) => `nameserver ${address}\n`).join("") } satisfies Known);
+  const probes = askProbes(uplink);
   counters.close();
   await captures.end();
   const counted = byName(counters.read(), senders.sent);
@@ -68,8 +70,9 @@ export async function play(scenario: Scenario, folder: string): Promise<Outcome>
   labErrors.push(...disagreements(counted, shown));
   captures.store(folder, from);
   const kept = from === null ? frames : frames.filter((frame) => Number(frame.epoch) >= Number(from));
+  writeFileSync(`${folder}/probes.jsonl`, probes.map((probe) => `${JSON.stringify(probe)}\n`).join(""));
   writeTruth(folder, scenario, settings, kept, senders, counted);
-  const problems = [...unforeseen(countCauses(kept), scenario.found), ...(await verdicts(scenario, folder, kept))];
+  const problems = [...unforeseen(countCauses(kept), scenario.found), ...(await verdicts(scenario, folder, kept)), ...(await wrongProbes(`${folder}/state`, probes))];
   return { scenario: scenario.name, problems, labErrors, frames: kept.length, egress: Object.fromEntries(countCauses(kept)), seconds: (performance.now() - start) / 1000 };
 }
 
@@ -126,11 +129,11 @@ async function verdicts(scenario: Scenario, folder: string, frames: readonly Fra
   const { found } = scenario;
   const node = await readNode(`${folder}/state`);
   const wan = await replayed(node, `${folder}/wan.pcap`);
-  const problems = [...wrongFrames(frames, wan.verdicts, found), ...wrongFindings("wan.pcap", wan.report, found.findings)];
+  const problems = [...wrongFrames(frames, wan.verdicts, found), ...wrongFindings("wan.pcap", wan.report.findings, found.findings)];
   if (wan.report.result !== found.result) problems.push(`wan.pcap: the result is ${wan.report.result}, the truth is ${found.result}`);
   for (const [capture, wanted] of [["wan.pcapng", found.findings], ["wan.pcap.gz", found.findings], ["any.pcapng.gz", found.any ?? found.findings], ["nflog.pcap", found.nflog ?? found.findings]] as const) {
     const { report } = await replayed(node, `${folder}/${capture}`);
-    problems.push(...wrongFindings(capture, report, wanted));
+    problems.push(...wrongFindings(capture, report.findings, wanted));
     const same = capture === "nflog.pcap" || JSON.stringify(report.classes) === JSON.stringify(wan.report.classes);
     if (!same) problems.push(`${capture}: other classes than wan.pcap: ${JSON.stringify(report.classes)} and ${JSON.stringify(wan.report.classes)}`);
   }

@@ -1,6 +1,6 @@
 /** A scenario as data: what differs from a stock node, what is sent, and what must be found. */
-import type { Class, Claim } from "../../src/model/verdict.js";
-import type { ReplayResult } from "../../src/model/report.js";
+import type { Finding, ReplayResult } from "../../src/model/report.js";
+import type { Class } from "../../src/model/verdict.js";
 import type { Feature } from "./features.js";
 import type { Settings } from "./settings.js";
 import type { Place, World } from "./world.js";
@@ -55,6 +55,9 @@ export interface Scenario {
   readonly found: Found;
 }
 
-export function findingText(finding: { readonly claim: Claim; readonly id: string; readonly known: string | null }): string {
+/** What tells one finding from another. */
+export type Named = Pick<Finding, "claim" | "id" | "known">;
+
+export function findingText(finding: Named): string {
   return [finding.claim, finding.id, ...(finding.known === null ? [] : [finding.known])].join(" ");
 }

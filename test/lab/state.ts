@@ -38,8 +38,13 @@ export function writeState(node: Host, settings: Settings, folder: string, known
   files.set("resolv.conf", node.run("cat", ["/etc/resolv.conf"]));
   files.set("wan-resolv.conf", known.resolvers);
   if (known.fastd !== null) files.set("fastd.conf", known.fastd);
-  files.set("meta.json", `${JSON.stringify({ kernel: node.run("uname", ["-r"]).trim(), hostname: "lab", collector: "test/lab" })}\n`);
+  files.set("meta.json", `${JSON.stringify({ kernel: node.run("uname", ["-r"]).trim(), hostname: "lab", localTable: localTable(node) })}\n`);
   for (const [file, text] of files) writeFileSync(`${folder}/${file}`, text);
+}
+
+/** Whether IPv4's tables local and main are one: no dump says so, but a lookup of an own address names table local only once they were split. */
+export function localTable(node: Host): "merged" | "split" {
+  return node.ip("-4 route get 127.0.0.1").includes("table local") ? "split" : "merged";
 }
 
 function firewall(node: Host, { firewall: kind }: Settings): [string, string][] {
