@@ -246,7 +246,7 @@ function adviceFor(reason: Reason | null): string {
 }
 
 /** ISO 8601 with nanoseconds, UTC. */
-function timeText(seconds: number, nanos: number): string {
+export function timeText(seconds: number, nanos: number): string {
   const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
   return `${whole}.${String(nanos).padStart(9, "0")}Z`;
 }

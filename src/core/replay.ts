@@ -1,18 +1,20 @@
 /** Drives captures through the core: what left on the WAN, whether it may, and why. */
-import { FRAME_WORDS, type FrameArea, LINK_TYPES } from "../model/capture.js";
+import { FRAME_WORDS, type FrameArea, type FrameWord, LINK_TYPES } from "../model/capture.js";
 import { deviceIndex } from "../model/device.js";
 import { type Diagnostic, refuse } from "../model/diagnostic.js";
 import type { Node } from "../model/node.js";
 import type { Policy } from "../model/policy.js";
-import type { CaptureSummary, FrameVerdict, ReplayReport } from "../model/report.js";
+import type { CaptureSummary, Finding, FrameVerdict, ReplayReport } from "../model/report.js";
 import { type Claim, CLASSES, DIRECTIONS, DISPOSITIONS, REASON_NAMES } from "../model/verdict.js";
 import { type PolicyName, readPolicy } from "../policy/policies.js";
 import { type CaptureSet, openAll } from "../trace/merge.js";
 import type { NameMemory } from "../trace/names.js";
+import { AskedNames, type Seen } from "./asked.js";
 import { Core } from "./core.js";
 import { nameDevices } from "./devices.js";
 import { Holding, keyOf } from "./holding.js";
 import { type Image, writeImage } from "./image.js";
+import { captureOf, FrameNumbers } from "./numbers.js";
 import { type ShownFrame, shownFrame } from "./shown.js";
 import { namesOf, survey, surveyBatch } from "./survey.js";
 import { assemble } from "./tally.js";
@@ -66,8 +68,10 @@ class Judge {
   private readonly summaries: CaptureSummary[] = [];
   private readonly diagnostics: Diagnostic[] = [];
   private readonly holding: Holding | null;
-  /** Frames handed out of each capture. */
-  private readonly numbers: number[] = [];
+  private readonly numbers: FrameNumbers;
+  private readonly asked: AskedNames;
+  /** Frames of the batch that ask the WAN's resolvers for a name which is no VPN server's. */
+  private foreign: ReadonlySet<number> = new Set();
   private readonly mark: number;
   private image: Image;
   private frames = 0;
@@ -80,14 +84,16 @@ class Judge {
       refuse("WP9001", "--iface", `link.json has no device ${iface}`, "name one of its devices");
     }
     this.holding = options.onFrame === undefined ? null : new Holding();
+    this.numbers = new FrameNumbers(options.captures.length);
+    this.asked = new AskedNames(core, policy);
     this.mark = core.mark();
     this.image = writeImage(core, node, policy);
     core.start(this.image.address);
     core.begin();
   }
 
-  get state(): { policy: Policy; image: Image; summaries: readonly CaptureSummary[]; diagnostics: readonly Diagnostic[] } {
-    return { policy: this.policy, image: this.image, summaries: this.summaries, diagnostics: this.diagnostics };
+  get state(): { policy: Policy; image: Image; summaries: readonly CaptureSummary[]; diagnostics: readonly Diagnostic[]; asked: Finding | null } {
+    return { policy: this.policy, image: this.image, summaries: this.summaries, diagnostics: this.diagnostics, asked: this.asked.finding() };
   }
 
   async run(): Promise<void> {
@@ -119,17 +125,26 @@ class Judge {
       nameDevices(area, count, options.node, reader.devices, options.iface);
       if (this.names !== null) this.learn(count, this.names);
       core.judge(count);
+      this.foreign = this.asked.look(count, (index) => this.seen(area, index));
       if (options.show !== undefined) this.show(area, count, options.show);
       if (this.holding !== null) await this.hand(area, count, this.holding);
+      this.numbers.advance(area, count);
       this.frames += count;
       if (options.signal !== undefined && this.frames % TURN_FRAMES < count) await turn();
       options.onProgress?.(this.frames, reader.end.bytes);
     }
   }
 
+  /** A frame of the batch, for whoever tells of it. */
+  private seen(area: FrameArea, index: number): Seen {
+    const word = (name: FrameWord): number => area.index[index * FRAME_WORDS.length + FRAME_WORDS.indexOf(name)] ?? 0;
+    const capture = this.options.captures[captureOf(area, index)] ?? "";
+    return { capture, frame: this.numbers.of(area, index), seconds: word("seconds"), nanos: word("nanos"), bytes: word("original") };
+  }
+
   private show(area: FrameArea, count: number, wanted: number): void {
     for (let i = 0; i < count; i++) {
-      if ((area.index[i * FRAME_WORDS.length + FLAGS] ?? 0) >>> CAPTURE_SHIFT !== 0) continue;
+      if (captureOf(area, i) !== 0) continue;
       this.ofFirst++;
       if (this.ofFirst === wanted) this.options.onShown?.(shownFrame(this.core, i));
     }
@@ -149,10 +164,11 @@ class Judge {
   }
 
   private async hand(area: FrameArea, count: number, holding: Holding): Promise<void> {
+    const handed: number[] = [];
     for (let i = 0; i < count; i++) {
-      const capture = (area.index[i * FRAME_WORDS.length + FLAGS] ?? 0) >>> CAPTURE_SHIFT;
-      const frame = (this.numbers[capture] ?? 0) + 1;
-      this.numbers[capture] = frame;
+      const capture = captureOf(area, i);
+      const frame = (handed[capture] ?? this.numbers.done(capture)) + 1;
+      handed[capture] = frame;
       holding.add(keyOf(capture, frame), this.verdict(capture, frame, i));
     }
     await this.deliver();
@@ -170,7 +186,7 @@ class Judge {
       const settled = at + i * SettledAt.SIZE;
       const word = (name: "verdict" | "reason" | "capture" | "device"): number => view.getUint32(settled + SettledAt[name], true);
       const frame = Number(view.getBigUint64(settled + SettledAt.frame, true));
-      const judgement = { direction: 1, disposition: 1, verdict: word("verdict"), reason: word("reason"), foreign: 0, kinds: 0, device: word("device") };
+      const judgement = { direction: 1, disposition: 1, verdict: word("verdict"), reason: word("reason"), asked: false, foreign: 0, kinds: 0, device: word("device") };
       this.holding.settle(keyOf(word("capture"), frame), this.frameVerdict(word("capture"), frame, judgement));
     }
     const released = this.holding.release();
@@ -186,7 +202,7 @@ class Judge {
     const verdict = byte("verdict");
     if (verdict === Class.HELD) return null;
     return this.frameVerdict(capture, frame, {
-      verdict, direction: byte("direction"), disposition: byte("disposition"), foreign: byte("foreign"), reason: byte("reason"), kinds: byte("kinds"),
+      asked: this.foreign.has(index), verdict, direction: byte("direction"), disposition: byte("disposition"), foreign: byte("foreign"), reason: byte("reason"), kinds: byte("kinds"),
       device: view.getUint16(at + JudgementAt.device, true),
     });
   }
@@ -212,6 +228,7 @@ class Judge {
     const { CONFINEMENT, MARK_MISSING, FORWARDED } = this.core.layout.FindingKind;
     if (leaks || (j.kinds & (1 << FORWARDED)) !== 0) return "containment";
     if (j.foreign === 1) return "source";
+    if (j.asked) return "resolver";
     return (j.kinds & ((1 << CONFINEMENT) | (1 << MARK_MISSING))) === 0 ? null : "confinement";
   }
 
@@ -222,6 +239,8 @@ class Judge {
 }
 
 interface Judgement {
+  /** Asks the WAN's resolvers for a name which is no VPN server's. */
+  readonly asked: boolean;
   readonly verdict: number;
   readonly direction: number;
   readonly disposition: number;
@@ -231,9 +250,6 @@ interface Judgement {
   readonly device: number;
 }
 
-const FLAGS = FRAME_WORDS.indexOf("flags");
-/** Bits of a row's `flags` below the number of its capture. */
-const CAPTURE_SHIFT = 8;
 /** Frames between two turns of the event loop, in which an interrupt can arrive. */
 const TURN_FRAMES = 65_536;
 

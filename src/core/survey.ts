@@ -45,8 +45,8 @@ export function surveyBatch(core: Core, count: number, names: NameMemory): void 
   }
 }
 
-/** A question the node sent or an answer it got; null for everything else. */
-function dnsPacket(core: Core, index: number): DnsPacket | null {
+/** Packet `index` of the batch, where it is a question the node sent or an answer it got; null for everything else. */
+export function dnsPacket(core: Core, index: number): DnsPacket | null {
   const { Field, PacketAt } = core.layout;
   const view = core.view();
   const at = core.area("packets") + index * PacketAt.SIZE;

@@ -21,6 +21,8 @@ export interface Run {
   readonly captures: readonly string[];
   readonly summaries: readonly CaptureSummary[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What the WAN's resolvers were asked and should not have been. */
+  readonly asked: Finding | null;
 }
 
 /** The report of a run that has ended. */
@@ -28,7 +30,7 @@ export function assemble(run: Run): ReplayReport {
   const { core, node, policy } = run;
   const classes = readClasses(core);
   const groups = settleNames(readGroups(core, run.image), policy, classes);
-  const findings = describeGroups(run, groups);
+  const findings = withAsked(describeGroups(run, groups), run.asked);
   const overflow = forgotten(core);
   return {
     schema: "wanproof/replay@1",
@@ -47,6 +49,11 @@ export function assemble(run: Run): ReplayReport {
       ...node.diagnostics.filter((said) => said.severity !== "note"), ...policy.diagnostics, ...run.diagnostics, ...overflow, ...remarks(core),
     ],
   };
+}
+
+/** Behind the leaks and other broken claims, before what could not be judged. */
+function withAsked(findings: readonly Finding[], asked: Finding | null): Finding[] {
+  return asked === null ? [...findings] : [...findings.filter((finding) => !isDoubt(finding)), asked, ...findings.filter(isDoubt)];
 }
 
 /** Leak before violated before undetermined; what was not read to its end, or had to be forgotten, is never clean. */

@@ -49,6 +49,8 @@ export interface Policy {
   readonly gid: number | null;
   /** Remotes by name that need a DNS answer, lower case. */
   readonly names: readonly NamedRemote[];
+  /** Names that the WAN's resolvers may be asked, the VPN servers', lower case; null: not all of them are known. */
+  readonly askable: readonly string[] | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 

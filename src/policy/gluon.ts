@@ -60,6 +60,7 @@ function build(name: string, node: Node, options: PolicyOptions, grants: Grants)
     mark: MARK,
     gid,
     names: remotes.named,
+    askable: remotes.complete ? [...new Set(remotes.named.map(({ name }) => name))] : null,
     diagnostics: shortcomings(node, remotes),
   };
 }

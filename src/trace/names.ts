@@ -155,6 +155,12 @@ function targetsOf(names: ReadonlySet<string>, answers: readonly DnsAnswer[]): s
   return answers.flatMap((answer) => (answer.kind === "alias" && names.has(answer.name) && !names.has(answer.target) ? [answer.target] : []));
 }
 
+/** The messages a packet carries: one in a datagram, any number in a segment. */
+export function messagesIn({ proto, payload }: Pick<DnsPacket, "proto" | "payload">): DnsMessage[] {
+  const parts = proto === 17 ? [payload] : messagesOf(payload);
+  return parts.map(readDns).filter((message) => message !== null);
+}
+
 /** RFC 1035 section 4.2.2: each message behind its length. Only a segment that holds whole messages and nothing else is read. */
 function messagesOf(segment: Uint8Array): Uint8Array[] {
   const messages: Uint8Array[] = [];

@@ -49,7 +49,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "wan-resolver-in-primary", about: "The first DNS daemon asks the WAN's resolver for every name.", differs: { primaryDns: "wan", wanDns: "4" }, steps: [{ send: TUNNEL_PING }, { send: MESH_NAME }],
     found: {
-      result: "clean", causes: { "primary-dns": "wan-dns" }, findings: [], nflog: ["confinement mark-missing:wan-dns"],
+      result: "violated", causes: { "primary-dns": "wan-dns" }, findings: ["resolver resolver:name"], nflog: ["resolver resolver:name", "confinement mark-missing:wan-dns", LATE],
     },
   },
   {
