@@ -35,7 +35,7 @@ export function routeOf(fib: Fib, number: u32): Route {
 }
 
 /** An unset source (all zero) matches only routes that name none. */
-function fromSource(route: Route, packet: Packet): bool {
+export function fromSource(route: Route, packet: Packet): bool {
   const length = route.sourceLength;
   return length == 0 || (
     sameBits(route.source0, packet.src0, length, 0) && sameBits(route.source1, packet.src1, length, 32) &&

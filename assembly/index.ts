@@ -1,15 +1,18 @@
 // The door: everything the host may call, and the layout it writes and reads by. src/core/core.ts is its only caller.
 
 import { mark, reserve, rewind } from "./arena";
-import { createRun, giveUpHeld, judgeBatch, startCaptures, startRun, surveyBatch } from "./judge";
-import { Run } from "./layout";
+import { answerBatch, openRouter } from "./lookup";
+import { createRun, frameAt, giveUpHeld, judgeBatch, packetAt, startCaptures, startRun, surveyBatch } from "./judge";
+import { Judgement, Router, Run } from "./layout";
 import { Intervals } from "./lpm/intervals";
 import { Linear } from "./lpm/linear";
+import { settleQuestion } from "./names";
 import { lookupBatch } from "./lpm/lpm";
 
 export {
-  Action, Asks, Class, Disposition, FibAt, Field, FindingAt, FindingKind, FrameAt, FrameFlag, HopAt, ImageAt, Limit, ListenerAt, MatchAt, PacketAt,
-  PrefixAt, Reason, RouteAt, RouteKind, RowAt, RuleAt, RunAt, SettledAt, SlotAt, SourceAt, TotalsAt, Visible, JudgementAt,
+  Action, AnswerAt, Asks, Chosen, Class, DeviceAt, DeviceTrait, Disposition, Errno, FibAt, Field, FindingAt, FindingKind, FrameAt, FrameFlag, HopAt, ImageAt,
+  JudgementAt, Limit, ListenerAt, MatchAt, MemberAt, Outcome, OwnAt, OwnTrait, PacketAt, Place, PrefixAt, QuestionAt, Reason, RouteAt, RouteKind, RouterAt,
+  RouteTrait, RouteType, RowAt, RuleAt, RunAt, SettledAt, SlotAt, SourceAt, TotalsAt, Translated, Visible,
 } from "./layout";
 export { mark, reserve, rewind };
 
@@ -39,6 +42,13 @@ export function judge(run: usize, count: u32): void {
   judgeBatch(changetype<Run>(run), count);
 }
 
+/** What was read in frame `index` of the judged batch, one of those that ask for a name: whether that name is no VPN server's. */
+export function settle(run: usize, index: u32, foreign: bool): void {
+  const at = changetype<Run>(run);
+  const judgement = changetype<Judgement>(at.judgements + index * <u32>offsetof<Judgement>());
+  settleQuestion(at, packetAt(at, index), frameAt(at, index), judgement, foreign);
+}
+
 export function giveUp(run: usize): void {
   giveUpHeld(changetype<Run>(run));
 }
@@ -50,4 +60,14 @@ export function lookupLinear(fib: usize, addresses: usize, answers: usize, count
 
 export function lookupIntervals(fib: usize, addresses: usize, answers: usize, count: u32): void {
   lookupBatch<Intervals>(fib, addresses, answers, count);
+}
+
+/** Gets a router ready that the host has written. */
+export function open(router: usize): void {
+  openRouter(changetype<Router>(router));
+}
+
+/** Answers the first `count` questions of its area; returns how many it did. */
+export function answer(router: usize, count: u32): u32 {
+  return answerBatch(changetype<Router>(router), count);
 }

@@ -12,9 +12,10 @@ import {
   Judgement, NONE, TOTALS_BYTES, Totals, Visible,
 } from "./layout";
 import { dissectFrame } from "./link";
+import { NAMES_BYTES, noteQuestion } from "./names";
 import { PAIR_BYTES, seenBefore } from "./pairs";
 import { explain } from "./path";
-import { isOwnAddress, isOwnDestination, isOwnSource } from "./source";
+import { foreignSource, isOwnAddress, isOwnDestination, isOwnSource } from "./source";
 import { EtherType } from "./wire/ethernet";
 import { NflogRecord } from "./wire/nflog";
 
@@ -27,6 +28,7 @@ export function createRun(): Run {
   run.packets = <u32>reserve(frames * offsetof<Packet>());
   run.judgements = <u32>reserve(frames * offsetof<Judgement>());
   run.chosen = <u32>reserve(frames * 4);
+  run.names = <u32>reserve(NAMES_BYTES);
   run.flows = <u32>reserve(<usize>Limit.FLOWS * offsetof<FlowEntry>());
   run.fragments = <u32>reserve(FRAGMENT_BYTES);
   run.held = <u32>reserve(HELD_BYTES);
@@ -59,6 +61,7 @@ export function startCaptures(run: Run): void {
   giveUpHeld(run);
   memory.fill(run.numbers, 0, <usize>Limit.CAPTURES * 16);
   memory.fill(run.pairs, 0, PAIR_BYTES);
+  memory.fill(run.names, 0, NAMES_BYTES);
   run.arrivals = 0;
 }
 
@@ -85,6 +88,7 @@ export function judgeBatch(run: Run, count: u32): void {
   const image = changetype<Image>(run.image);
   const totals = changetype<Totals>(run.totals);
   totals.settledCount = 0;
+  run.asked = 0;
   if (count == 0) return;
   dissectBatch(run, count);
   directByAddress(run, image, count);
@@ -92,7 +96,9 @@ export function judgeBatch(run: Run, count: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     const frame = frameAt(run, i);
     run.now = frame.seconds;
-    judge(run, image, packetAt(run, i), frame, numberOf(run, frame), changetype<Judgement>(run.judgements + i * <u32>offsetof<Judgement>()));
+    const judgement = changetype<Judgement>(run.judgements + i * <u32>offsetof<Judgement>());
+    judge(run, image, packetAt(run, i), frame, numberOf(run, frame), judgement);
+    if (judgement.verdict == <u8>Class.WAN_DNS) noteQuestion(run, packetAt(run, i), frame, judgement, i);
   }
 }
 
@@ -180,7 +186,7 @@ function judge(run: Run, image: Image, packet: Packet, frame: Frame, number: u64
   totals.egress++;
   if (packet.visible & Visible.MARK) totals.marks++;
   if (packet.direction == Direction.OUT && isRouted(packet)) explainOnce(run, image, packet);
-  judgement.foreign = u8(isForeign(image, packet));
+  judgement.foreign = foreignSource(image, packet, totals);
   decide(run, image, packet, frame, number, judgement);
   if (judgement.verdict == <u8>Class.HELD) return;
   count(run, judgement.verdict);
@@ -269,13 +275,6 @@ function unknowable(packet: Packet): Reason {
   return packet.direction == Direction.UNKNOWN ? Reason.DIRECTION : Reason.NONE;
 }
 
-/** A source (of ARP: the sender's protocol address) that is set and is none of the WAN's. */
-function isForeign(image: Image, packet: Packet): bool {
-  if (packet.condition == Condition.MALFORMED) return false;
-  if (packet.family == 0 && packet.etherType != EtherType.ARP) return false;
-  return (packet.src0 | packet.src1 | packet.src2 | packet.src3) != 0 && !isOwnSource(image, packet);
-}
-
 const DNS: u32 = 53;
 
 /** Dissects the batch and chooses the frames that carry DNS: fills `chosen`, returns how many. */
@@ -291,10 +290,10 @@ export function surveyBatch(run: Run, count: u32): u32 {
   return chosen;
 }
 
-function frameAt(run: Run, index: u32): Frame {
+export function frameAt(run: Run, index: u32): Frame {
   return changetype<Frame>(run.frames + index * <u32>offsetof<Frame>());
 }
 
-function packetAt(run: Run, index: u32): Packet {
+export function packetAt(run: Run, index: u32): Packet {
   return changetype<Packet>(run.packets + index * <u32>offsetof<Packet>());
 }

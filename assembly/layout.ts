@@ -77,7 +77,9 @@ export const CAPTURE_SHIFT: u32 = 8;
   station: u32; // 1 when the hardware address it came from is known and not the node's own
 }
 /** What the capture shows besides the packet, and what that says of its origin. */
-export enum Visible { MARK = 1, UID = 2, GID = 4, FORWARDED = 8, EARLY = 16 }
+export enum Visible { MARK = 1, UID = 2, GID = 4, FORWARDED = 8, EARLY = 16, BEFORE_NAT = 32 }
+/** Bits of `translated`. */
+export enum Translated { IPV4 = 1, IPV6 = 2 }
 export enum Field {
   family = offsetof<Packet>("family"),
   etherType = offsetof<Packet>("etherType"),
@@ -175,6 +177,8 @@ export enum RowAt {
   target: u32; // TABLE: table slot; GOTO: index of the rule to go on with, NONE when unresolved
   suppressLength: u32; // prefix lengths up to and including this one are suppressed; NONE = off
   suppressGroup: u32; // device group number that is suppressed; NONE = off
+  error: u32; // STOP: Errno that ends the walk
+  bySource: u32; // 1 when the rule has a `from`: without a source an IPv6 packet does not match it
 }
 export enum RuleAt {
   matches = offsetof<Rule>("matches"),
@@ -185,6 +189,8 @@ export enum RuleAt {
   target = offsetof<Rule>("target"),
   suppressLength = offsetof<Rule>("suppressLength"),
   suppressGroup = offsetof<Rule>("suppressGroup"),
+  error = offsetof<Rule>("error"),
+  bySource = offsetof<Rule>("bySource"),
   SIZE = offsetof<Rule>(),
 }
 export enum Action { TABLE = 0, GOTO = 1, NOP = 2, STOP = 3, UNKNOWN = 4 }
@@ -243,6 +249,13 @@ export enum SlotAt {
   source3: u32;
   hops: u32; // address of the first Hop
   hopCount: u32;
+  table: u32; // number of its table
+  type: u32; // RouteType
+  metric: u32;
+  scope: u32; // IPv4: RT_SCOPE numbers, the larger the nearer
+  rating: u32; // router preference as rt6_score_route() counts it: 4, 8 or 12
+  traits: u32; // RouteTrait bits
+  prefsrc0: u32; // first word of the source it names
 }
 export enum RouteAt {
   kind = offsetof<Route>("kind"),
@@ -255,24 +268,46 @@ export enum RouteAt {
   source3 = offsetof<Route>("source3"),
   hops = offsetof<Route>("hops"),
   hopCount = offsetof<Route>("hopCount"),
+  table = offsetof<Route>("table"),
+  type = offsetof<Route>("type"),
+  metric = offsetof<Route>("metric"),
+  scope = offsetof<Route>("scope"),
+  rating = offsetof<Route>("rating"),
+  traits = offsetof<Route>("traits"),
+  prefsrc0 = offsetof<Route>("prefsrc0"),
   SIZE = offsetof<Route>(),
 }
 /** FORWARD is any ordinary route, ERROR stops the walk, THROW goes on with the next rule. */
 export enum RouteKind { FORWARD = 0, ERROR = 1, THROW = 2 }
+/** The kernel's RTN_ numbers (include/uapi/linux/rtnetlink.h); UNKNOWN: a type that was not understood. */
+export enum RouteType { UNKNOWN = 0, UNICAST = 1, LOCAL = 2, BROADCAST = 3, ANYCAST = 4, MULTICAST = 5, BLACKHOLE = 6, UNREACHABLE = 7, PROHIBIT = 8, THROW = 9 }
+/** MAYBE: part of its text was not understood. STAYS: what it takes is delivered on the node, on lo. PREFSRC: it names a source. OBJECT: its next hops are those of an object (ip-nexthop(8)). */
+export enum RouteTrait { MAYBE = 1, STAYS = 2, PREFSRC = 4, OBJECT = 8 }
 
 @unmanaged @final export class Hop {
   device: u32; // device number
   wan: u32; // 1 when the device belongs to the WAN
   dead: u32; // 1 when the kernel skips it
   group: u32; // group number of the device
+  gateway: u32; // Gateway
+  via0: u32; // the gateway's address if it is an IPv4 one
+  number: u32; // 1-based among the family's next hops
+  onlink: u32; // 1 when its gateway is on the link because somebody said so
 }
 export enum HopAt {
   device = offsetof<Hop>("device"),
   wan = offsetof<Hop>("wan"),
   dead = offsetof<Hop>("dead"),
   group = offsetof<Hop>("group"),
+  gateway = offsetof<Hop>("gateway"),
+  via0 = offsetof<Hop>("via0"),
+  number = offsetof<Hop>("number"),
+  onlink = offsetof<Hop>("onlink"),
   SIZE = offsetof<Hop>(),
 }
+
+/** Whether a next hop has a gateway. DEVICE: one that stands for its device alone; OPEN: that depends on when the route was made. */
+export enum Gateway { NONE = 0, COUNTS = 1, DEVICE = 2, OPEN = 3 }
 
 /** The tables and rules of one family. */
 @unmanaged @final export class Fib {
@@ -305,6 +340,184 @@ export enum FibAt {
   boundCount = offsetof<Fib>("boundCount"),
   asks = offsetof<Fib>("asks"),
   SIZE = offsetof<Fib>(),
+}
+
+/** One device, as lookups see it. */
+@unmanaged @final export class Device {
+  traits: u32; // DeviceTrait bits
+  group: u32;
+  rpFilter: u32; // the larger one of its own and of `all`
+}
+export enum DeviceAt {
+  traits = offsetof<Device>("traits"),
+  group = offsetof<Device>("group"),
+  rpFilter = offsetof<Device>("rpFilter"),
+  SIZE = offsetof<Device>(),
+}
+/** Switches of a device (Documentation/networking/ip-sysctl.rst). FORWARDS4_MAYBE: nothing tells. VRF: it is one or belongs to one, which is not modelled. */
+export enum DeviceTrait {
+  UP = 1, LOOPBACK = 2, FORWARDS4 = 4, FORWARDS4_MAYBE = 8, ROUTE_LOCALNET = 16, ACCEPT_LOCAL = 32, SRC_VALID_MARK = 64, SEND_REDIRECTS = 128,
+  BC_FORWARDING = 256, OWN_ADDRESS4 = 512, OIF_ADDRESSES_ONLY = 1024, VRF = 2048,
+}
+
+/** An address of the node, in the kernel's order: device by device. */
+@unmanaged @final export class Own {
+  word0: u32;
+  word1: u32;
+  word2: u32;
+  word3: u32;
+  length: u32;
+  device: u32;
+  scope: u32; // IPv4: RT_SCOPE numbers; IPv6: filled in by the core
+  label: u32; // IPv6 (ip-addrlabel(8)): filled in by the core
+  traits: u32; // OwnTrait bits
+}
+export enum OwnAt {
+  word0 = offsetof<Own>("word0"),
+  word1 = offsetof<Own>("word1"),
+  word2 = offsetof<Own>("word2"),
+  word3 = offsetof<Own>("word3"),
+  length = offsetof<Own>("length"),
+  device = offsetof<Own>("device"),
+  scope = offsetof<Own>("scope"),
+  traits = offsetof<Own>("traits"),
+  SIZE = offsetof<Own>(),
+}
+/** SECONDARY is IPv4's. AVOIDED: deprecated, or optimistic where such addresses are not wanted. FAVOURED: temporary or not, as its device wants it. */
+export enum OwnTrait { SECONDARY = 1, AVOIDED = 2, FAVOURED = 4, OPTIMISTIC = 8 }
+
+/** What lookups are answered by: the root of a node without a policy. */
+@unmanaged @final export class Router {
+  fib4: u32; // address of a Fib
+  fib6: u32;
+  merged: u32; // IPv4 table slot of local and main as one; NONE = they are two, and rules are walked
+  fallback: u32; // IPv4 table slot of `default`, asked after `merged`; NONE = there is none
+  local: u32; // IPv4 table slot that tells the node's own addresses; NONE = there is none
+  main: u32; // IPv4 table slot of main; NONE = there is none
+  customLocal: u32; // 1 when somebody added a local IPv4 route
+  multicast6: u32; // 1 when the kernel routes IPv6 multicast, 0 when it cannot, NONE when nothing tells
+  loopback: u32; // device number of lo
+  devices: u32; // Device records by number; number 0 is no device
+  deviceCount: u32;
+  own4: u32; // Own records
+  own4Count: u32;
+  own6: u32;
+  own6Count: u32;
+  questions: u32; // areas of a batch
+  answers: u32;
+  members: u32;
+  packet: u32; // scratch
+  walk: u32;
+  second: u32; // one Answer
+}
+export enum RouterAt {
+  fib4 = offsetof<Router>("fib4"),
+  fib6 = offsetof<Router>("fib6"),
+  merged = offsetof<Router>("merged"),
+  fallback = offsetof<Router>("fallback"),
+  local = offsetof<Router>("local"),
+  main = offsetof<Router>("main"),
+  customLocal = offsetof<Router>("customLocal"),
+  multicast6 = offsetof<Router>("multicast6"),
+  loopback = offsetof<Router>("loopback"),
+  devices = offsetof<Router>("devices"),
+  deviceCount = offsetof<Router>("deviceCount"),
+  own4 = offsetof<Router>("own4"),
+  own4Count = offsetof<Router>("own4Count"),
+  own6 = offsetof<Router>("own6"),
+  own6Count = offsetof<Router>("own6Count"),
+  questions = offsetof<Router>("questions"),
+  answers = offsetof<Router>("answers"),
+  members = offsetof<Router>("members"),
+  SIZE = offsetof<Router>(),
+}
+
+/** What one lookup is asked. Everything that was not said is 0. */
+@unmanaged @final export class Question {
+  family: u32;
+  dst0: u32;
+  dst1: u32;
+  dst2: u32;
+  dst3: u32;
+  src0: u32;
+  src1: u32;
+  src2: u32;
+  src3: u32;
+  mark: u32;
+  uid: u32;
+  proto: u32;
+  sport: u32;
+  dport: u32;
+  tos: u32;
+  iif: u32; // device it came in on; 0 = the node sends it
+  oif: u32;
+}
+export enum QuestionAt {
+  family = offsetof<Question>("family"),
+  dst0 = offsetof<Question>("dst0"),
+  src0 = offsetof<Question>("src0"),
+  mark = offsetof<Question>("mark"),
+  uid = offsetof<Question>("uid"),
+  proto = offsetof<Question>("proto"),
+  sport = offsetof<Question>("sport"),
+  dport = offsetof<Question>("dport"),
+  tos = offsetof<Question>("tos"),
+  iif = offsetof<Question>("iif"),
+  oif = offsetof<Question>("oif"),
+  SIZE = offsetof<Question>(),
+}
+
+/** What the kernel would say. */
+@unmanaged @final export class Answer {
+  outcome: u32; // Outcome
+  error: u32; // Errno
+  type: u32; // RouteType
+  table: u32; // number of the table; 0 = none was asked, or none had a route
+  device: u32;
+  hop: u32; // number of the next hop whose gateway counts; 0 = on the link
+  route: u32; // number of the route that decided; 0 = none
+  source: u32; // number of an own address, or one of Chosen
+  member: u32; // index of the first Member
+  memberCount: u32; // more than one where the choice is not in the state
+  place: u32; // UNDETERMINED: Place of what was not understood
+  number: u32; // of that rule or route
+}
+export enum AnswerAt {
+  outcome = offsetof<Answer>("outcome"),
+  error = offsetof<Answer>("error"),
+  type = offsetof<Answer>("type"),
+  table = offsetof<Answer>("table"),
+  device = offsetof<Answer>("device"),
+  hop = offsetof<Answer>("hop"),
+  route = offsetof<Answer>("route"),
+  source = offsetof<Answer>("source"),
+  member = offsetof<Answer>("member"),
+  memberCount = offsetof<Answer>("memberCount"),
+  place = offsetof<Answer>("place"),
+  number = offsetof<Answer>("number"),
+  SIZE = offsetof<Answer>(),
+}
+export enum Outcome { WAY = 0, ERROR = 1, UNDETERMINED = 2 }
+/** Sources that are not an address of a device. DESTINATION: the destination itself. ROUTE: the one that the route names. LOCALHOST: 127.0.0.1. */
+export enum Chosen { NOTHING = 0, DESTINATION = 0xfffffffd, ROUTE = 0xfffffffe, LOCALHOST = 0xffffffff }
+/** Where text, or the lack of it, leaves an answer open. */
+export enum Place { RULE = 1, ROUTE = 2, FORWARDING = 3, GROUPS = 4, MULTICAST = 5, VRF = 6, FILTER = 7 }
+/** Linux's numbers (include/uapi/asm-generic/errno.h). */
+export enum Errno { EACCES = 13, EINVAL = 22, EMSGSIZE = 90, ENETUNREACH = 101, EHOSTUNREACH = 113 }
+
+/** One of several next hops among which the kernel chooses by what no dump shows. */
+@unmanaged @final export class Member {
+  hop: u32; // number
+  route: u32; // number
+  device: u32;
+  source: u32; // as in Answer
+}
+export enum MemberAt {
+  hop = offsetof<Member>("hop"),
+  route = offsetof<Member>("route"),
+  device = offsetof<Member>("device"),
+  source = offsetof<Member>("source"),
+  SIZE = offsetof<Member>(),
 }
 
 /** A port that listens: a UDP flow to it was opened from outside. */
@@ -371,7 +584,7 @@ export enum SourceAt {
   bridges: u32; // one u16 for each device number: the bridge it is or belongs to, 0 = none
   own: u32; // every address of the node, as Source records
   ownCount: u32;
-  reserved: u32;
+  translated: u32; // Translated bits: families whose source the firewall may still change on the WAN
 }
 export enum ImageAt {
   fib4 = offsetof<Image>("fib4"),
@@ -395,6 +608,7 @@ export enum ImageAt {
   bridges = offsetof<Image>("bridges"),
   own = offsetof<Image>("own"),
   ownCount = offsetof<Image>("ownCount"),
+  translated = offsetof<Image>("translated"),
   SIZE = offsetof<Image>(),
 }
 
@@ -459,6 +673,9 @@ export enum SettledAt {
   paired: u64; // frames of a bridge port that are on its bridge as well, or the other way round
   tagged: u64; // frames with a switch's tag
   marks: u64; // frames that left with their mark visible
+  asked: u64; // frames that ask the WAN's resolvers for a name that is no VPN server's
+  askedBytes: u64;
+  untold: u64; // frames whose foreign source the firewall may still have changed
   findingCount: u32;
   settledCount: u32;
   classes: u64; // first of 16 counters, by class number
@@ -478,11 +695,14 @@ export enum TotalsAt {
   paired = offsetof<Totals>("paired"),
   tagged = offsetof<Totals>("tagged"),
   marks = offsetof<Totals>("marks"),
+  asked = offsetof<Totals>("asked"),
+  askedBytes = offsetof<Totals>("askedBytes"),
+  untold = offsetof<Totals>("untold"),
   findingCount = offsetof<Totals>("findingCount"),
   settledCount = offsetof<Totals>("settledCount"),
   classes = offsetof<Totals>("classes"),
 }
-export const TOTALS_BYTES: u32 = 256;
+export const TOTALS_BYTES: u32 = 288;
 
 /** One group of frames worth telling: same claim, class, reason, addresses, protocol and service. */
 @unmanaged @final export class Finding {
@@ -560,7 +780,7 @@ if (offsetof<Finding>() != 144) ERROR("Finding is 144 bytes");
  * What a group of frames tells. CONTAINMENT: it should not have left, or could not be judged. SOURCE: a foreign source address. CONFINEMENT: the mission's
  * traffic, or a marked packet, left elsewhere. MARK_MISSING: the mission's, without its mark. STRANGER: a leak with the mark. FORWARDED: an answer of somebody else.
  */
-export enum FindingKind { CONTAINMENT = 0, SOURCE = 1, CONFINEMENT = 2, MARK_MISSING = 3, STRANGER = 4, FORWARDED = 5 }
+export enum FindingKind { CONTAINMENT = 0, SOURCE = 1, CONFINEMENT = 2, MARK_MISSING = 3, STRANGER = 4, FORWARDED = 5, ASKED = 6 }
 
 /** Everything one replay needs: areas of a batch, tables of what came before, and where the host put the image. */
 @unmanaged @final export class Run {
@@ -569,7 +789,7 @@ export enum FindingKind { CONTAINMENT = 0, SOURCE = 1, CONFINEMENT = 2, MARK_MIS
   frames: u32;
   packets: u32;
   judgements: u32;
-  chosen: u32; // frame indexes chosen by a survey, u32 each
+  chosen: u32; // frame indexes, u32 each: those a survey chose, or those of a judged batch that ask the WAN's resolvers something new
   flows: u32; // tables
   fragments: u32;
   held: u32;
@@ -588,6 +808,8 @@ export enum FindingKind { CONTAINMENT = 0, SOURCE = 1, CONFINEMENT = 2, MARK_MIS
   forgottenUntil: u32; // until then, a flow that is not remembered may have been forgotten
   heldFree: u32; // first free held record, 1-based
   heldCount: u32;
+  names: u32; // table of names.ts
+  asked: u32; // how many frames of the judged batch stand in `chosen`
 }
 export enum RunAt {
   bytes = offsetof<Run>("bytes"),
@@ -599,6 +821,7 @@ export enum RunAt {
   settled = offsetof<Run>("settled"),
   totals = offsetof<Run>("totals"),
   numbers = offsetof<Run>("numbers"),
+  asked = offsetof<Run>("asked"),
 }
 
 /** Bounds, published so that the host lends areas of the same size. */
@@ -612,4 +835,7 @@ export enum Limit {
   FINDINGS = 4096,
   CAPTURES = 4096,
   PAIRS = 4096,
+  QUESTIONS = 1024,
+  MEMBERS = 16384, // of a batch's answers together
+  HOPS = 4096, // of one answer
 }

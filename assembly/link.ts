@@ -113,6 +113,8 @@ function nflog(at: usize, end: usize, image: Image, record: NflogRecord, packet:
   const other = record.inDevice != 0 && record.inDevice != record.outDevice;
   if (record.hook == Hook.FORWARD || (leaves && other && !record.has(NflogAttribute.UID))) packet.visible |= Visible.FORWARDED;
   if (record.hook == Hook.LOCAL_OUT) packet.visible |= Visible.EARLY;
+  // Logs stand in mangle as a rule, before nat changes the source; the record does not tell.
+  if (leaves) packet.visible |= Visible.BEFORE_NAT;
   if (record.hardware != 0 && record.hardwareLength == 6 && !leaves) packet.station = u32(!isOwn(hardware(record.hardware), image));
   const stop = <usize>record.payload + record.payloadLength;
   raw(record.payload, stop < end ? stop : end, stop, packet);

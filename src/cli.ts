@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import type { DoctorRequest } from "./commands/doctor.js";
 import type { ExplainRequest } from "./commands/explain.js";
+import type { LookupRequest } from "./commands/lookup.js";
 import type { PolicyRequest } from "./commands/policy.js";
 import type { ReplayRequest } from "./commands/replay.js";
 import type { Color, Terminal } from "./commands/terminal.js";
@@ -29,6 +30,11 @@ forwarded packet came in on), api (connect, sendto), markWhen (create, connected
 What is not given is unknown: the answer covers every value. A missing oif means not bound, a missing src that the kernel chooses, a missing mark 0.
 
   wanproof explain NODE dst=198.51.100.123 proto=udp dport=123 uid=123 gid=123`;
+
+const LOOKUP_HELP = `
+Fields: family, dst (required), src, mark, uid, oif, iif, ipproto, sport, dport, tos. What is not given counts as 0, as with RTM_GETROUTE.
+
+  echo '{"family":6,"dst":"2001:db8::1","mark":1}' | wanproof lookup NODE`;
 
 /** Flags every command has, as commander names them. */
 interface Common {
@@ -95,6 +101,7 @@ function program(document: boolean, exit: (status: number) => void): Command {
   addDoctor(root, exit);
   addPolicy(root, exit);
   addExplain(root, exit);
+  addLookup(root, exit);
   return root;
 }
 
@@ -157,6 +164,20 @@ function addExplain(root: Command, exit: (status: number) => void): void {
       const terminal = await openedTerminal(flags);
       const [{ runExplain }, library] = await Promise.all([import("./commands/explain.js"), import("./state/node.js")]);
       exit(await runExplain({ ...flags, node, words }, terminal, library, process.stdin));
+    });
+}
+
+function addLookup(root: Command, exit: (status: number) => void): void {
+  common(root.command("lookup"))
+    .description("answer routing questions as the node's kernel would: one JSON object a line on stdin, one a line on stdout")
+    .argument("<node>", "folder with what the node printed, or a node.state file")
+    .addHelpText("after", LOOKUP_HELP)
+    .action(async (node: string, flags: Flags<LookupRequest, "node">) => {
+      const terminal = await openedTerminal(flags);
+      const [{ runLookup }, snapshot, state, core] = await Promise.all([
+        import("./commands/lookup.js"), import("./state/snapshot.js"), import("./state/node.js"), import("./core/lookup.js"),
+      ]);
+      exit(await runLookup({ node }, terminal, { ...snapshot, ...state, ...core }, process.stdin));
     });
 }
 

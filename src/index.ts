@@ -1,4 +1,9 @@
 /** The library: everything the command line does is one call from here. Importing it does nothing. */
+export { lookup } from "./core/lookup.js";
+export type { Lookup, LookupLines, LookupOptions } from "./core/lookup.js";
+export type { LookupAnswer, LookupErrorName, LookupMember, LookupWay } from "./core/answers.js";
+export type { LookupQuery } from "./core/queries.js";
+export type { LocalTable } from "./core/router.js";
 export { replay } from "./core/replay.js";
 export type { ReplayOptions } from "./core/replay.js";
 export type { ShownFrame } from "./core/shown.js";

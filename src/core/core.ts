@@ -12,11 +12,14 @@ const RECORDS = {
   PacketAt: ["direction", "payload", "payloadEnd", "wholeEnd", "explained", "rule", "route", "device", "visible", "network", "SIZE"],
   MatchAt: ["field", "mask", "low", "span", "SIZE"],
   RowAt: ["matches", "count", "verdict", "reason", "SIZE"],
-  RuleAt: ["matches", "count", "invert", "unknown", "action", "target", "suppressLength", "suppressGroup", "SIZE"],
+  RuleAt: ["matches", "count", "invert", "unknown", "action", "target", "suppressLength", "suppressGroup", "error", "bySource", "SIZE"],
   PrefixAt: ["word0", "word1", "word2", "word3", "mask0", "mask1", "mask2", "mask3", "length", "parent", "SIZE"],
   SlotAt: ["prefix", "first", "count", "SIZE"],
-  RouteAt: ["kind", "tos", "length", "sourceLength", "source0", "source1", "source2", "source3", "hops", "hopCount", "SIZE"],
-  HopAt: ["device", "wan", "dead", "group", "SIZE"],
+  RouteAt: [
+    "kind", "tos", "length", "sourceLength", "source0", "source1", "source2", "source3", "hops", "hopCount", "table", "type", "metric", "scope", "rating",
+    "traits", "prefsrc0", "SIZE",
+  ],
+  HopAt: ["device", "wan", "dead", "group", "gateway", "via0", "number", "onlink", "SIZE"],
   FibAt: [
     "rules", "ruleCount", "prefixes", "prefixCount", "slots", "tableCount", "routes", "routeCount", "bounds", "leaves", "boundCount", "asks", "SIZE",
   ],
@@ -24,28 +27,49 @@ const RECORDS = {
   SourceAt: ["family", "word0", "word1", "word2", "word3", "SIZE"],
   ImageAt: [
     "fib4", "fib6", "rows", "rowCount", "macs", "macCount", "sources", "sourceCount", "listeners", "listenerCount", "listenersKnown",
-    "portLow", "portHigh", "mark", "loopback", "devices", "deviceCount", "indexes", "bridges", "own", "ownCount", "SIZE",
+    "portLow", "portHigh", "mark", "loopback", "devices", "deviceCount", "indexes", "bridges", "own", "ownCount", "translated", "SIZE",
   ],
   JudgementAt: ["verdict", "direction", "disposition", "foreign", "reason", "kinds", "device", "SIZE"],
   SettledAt: ["frame", "verdict", "reason", "capture", "device", "SIZE"],
   TotalsAt: [
     "frames", "egress", "ingress", "undecodable", "unmarked", "marked", "either", "neither", "flowsForgotten", "fragmentsForgotten",
-    "findingsForgotten", "paired", "tagged", "marks", "findingCount", "settledCount", "classes",
+    "findingsForgotten", "paired", "tagged", "marks", "asked", "askedBytes", "untold", "findingCount", "settledCount", "classes",
   ],
   FindingAt: [
     "frames", "bytes", "frame", "capture", "seconds", "nanos", "kind", "verdict", "reason", "family", "etherType", "proto", "src0", "dst0",
     "sport", "dport", "icmpType", "rule", "route", "explained", "flow", "device", "visible", "mark", "uid", "gid", "SIZE",
   ],
-  RunAt: ["bytes", "frames", "packets", "judgements", "chosen", "findings", "settled", "totals", "numbers"],
-  Limit: ["BATCH_FRAMES", "BATCH_BYTES", "FINDINGS", "CAPTURES"],
+  RunAt: ["bytes", "frames", "packets", "judgements", "chosen", "findings", "settled", "totals", "numbers", "asked"],
+  RouterAt: [
+    "fib4", "fib6", "merged", "fallback", "local", "main", "customLocal", "multicast6", "loopback", "devices", "deviceCount", "own4", "own4Count", "own6", "own6Count",
+    "questions", "answers", "members", "SIZE",
+  ],
+  DeviceAt: ["traits", "group", "rpFilter", "SIZE"],
+  OwnAt: ["word0", "word1", "word2", "word3", "length", "device", "scope", "traits", "SIZE"],
+  QuestionAt: ["family", "dst0", "src0", "mark", "uid", "proto", "sport", "dport", "tos", "iif", "oif", "SIZE"],
+  AnswerAt: ["outcome", "error", "type", "table", "device", "hop", "route", "source", "member", "memberCount", "place", "number", "SIZE"],
+  MemberAt: ["hop", "route", "device", "source", "SIZE"],
+  Limit: ["BATCH_FRAMES", "BATCH_BYTES", "FINDINGS", "CAPTURES", "QUESTIONS", "MEMBERS"],
   Asks: ["MARK", "SOURCE", "TOS", "MAYBE_GOTO"],
   Action: ["TABLE", "GOTO", "NOP", "STOP", "UNKNOWN"],
   RouteKind: ["FORWARD", "ERROR", "THROW"],
+  RouteType: ["UNKNOWN", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE", "PROHIBIT", "THROW"],
+  RouteTrait: ["MAYBE", "STAYS", "PREFSRC", "OBJECT"],
+  DeviceTrait: [
+    "UP", "LOOPBACK", "FORWARDS4", "FORWARDS4_MAYBE", "ROUTE_LOCALNET", "ACCEPT_LOCAL", "SRC_VALID_MARK", "SEND_REDIRECTS", "BC_FORWARDING", "OWN_ADDRESS4",
+    "OIF_ADDRESSES_ONLY", "VRF",
+  ],
+  OwnTrait: ["SECONDARY", "AVOIDED", "FAVOURED", "OPTIMISTIC"],
+  Outcome: ["WAY", "ERROR", "UNDETERMINED"],
+  Chosen: ["NOTHING", "DESTINATION", "ROUTE", "LOCALHOST"],
+  Place: ["RULE", "ROUTE", "FORWARDING", "GROUPS", "MULTICAST", "VRF", "FILTER"],
+  Errno: ["EACCES", "EINVAL", "EMSGSIZE", "ENETUNREACH", "EHOSTUNREACH"],
   Class: ["NONE", "LEAK", "UNDETERMINED", "HELD"],
   Reason: ["FRAGMENT", "DIRECTION", "DEVICE", "TAG", "LINK"],
   Disposition: ["UNKNOWN", "EGRESS", "INGRESS", "MALFORMED"],
-  FindingKind: ["CONTAINMENT", "SOURCE", "CONFINEMENT", "MARK_MISSING", "STRANGER", "FORWARDED"],
-  Visible: ["MARK", "UID", "GID", "FORWARDED", "EARLY"],
+  FindingKind: ["CONTAINMENT", "SOURCE", "CONFINEMENT", "MARK_MISSING", "STRANGER", "FORWARDED", "ASKED"],
+  Visible: ["MARK", "UID", "GID", "FORWARDED", "EARLY", "BEFORE_NAT"],
+  Translated: ["IPV4", "IPV6"],
 } as const;
 
 type Records = typeof RECORDS;
@@ -60,10 +84,13 @@ interface Exports extends Record<string, unknown> {
   replaceImage(run: number, image: number): void;
   survey(run: number, count: number): number;
   judge(run: number, count: number): void;
+  settle(run: number, index: number, foreign: boolean): void;
   giveUp(run: number): void;
   reserve(bytes: number): number;
   mark(): number;
   rewind(to: number): void;
+  open(router: number): void;
+  answer(router: number, count: number): number;
   lookupLinear(fib: number, addresses: number, answers: number, count: number): void;
   lookupIntervals(fib: number, addresses: number, answers: number, count: number): void;
 }
@@ -149,6 +176,17 @@ export class Core {
     return unsigned(this.exports.survey(this.run, count));
   }
 
+  /** Indexes of the judged batch's frames that ask the WAN's resolvers for a name that was not read yet. */
+  questions(): number[] {
+    const count = this.area("asked");
+    return count === 0 ? [] : [...new Uint32Array(this.exports.memory.buffer, this.area("chosen"), count)];
+  }
+
+  /** What was read in one of them: whether the name is no VPN server's. The core counts what asks for it from then on. */
+  settle(index: number, foreign: boolean): void {
+    this.exports.settle(this.run, index, foreign);
+  }
+
   judge(count: number): void {
     this.exports.judge(this.run, count);
   }
@@ -156,6 +194,21 @@ export class Core {
   /** Stops waiting for first fragments: whatever is held is settled as undetermined. */
   giveUp(): void {
     this.exports.giveUp(this.run);
+  }
+
+  /** Gets a router ready for questions. */
+  open(router: number): void {
+    this.exports.open(router);
+  }
+
+  /** Answers the first `count` questions of the router's area. Returns how many it did; ask the rest again. */
+  answer(router: number, count: number): number {
+    return unsigned(this.exports.answer(router, count));
+  }
+
+  /** 32-bit words of the core's memory, for as long as nothing is reserved. */
+  words(at: number, count: number): Uint32Array {
+    return new Uint32Array(this.exports.memory.buffer, at, count);
   }
 
   /** Prefix numbers for a batch of 16-byte addresses, by the oracle or by the fast structure. */

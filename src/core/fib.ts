@@ -1,10 +1,10 @@
 /** A family's rules and routes, compiled for the core. */
 import type { Family } from "../model/address.js";
-import { deviceIndex } from "../model/device.js";
 import type { FibRule, Link, NextHop, Node, Route } from "../model/node.js";
 import type { Field, Match } from "../model/packet.js";
 import type { Core } from "./core.js";
 import { type PrefixForest, prefixForest, prefixKey } from "./prefixes.js";
+import { groupNumber, writeRoutes } from "./routes.js";
 import { writeLongs, writeRecords, writeWords } from "./writer.js";
 
 /** The words of rules and routes stay with the model; their order is that of the core's numbers. */
@@ -13,17 +13,35 @@ export interface FibImage {
   /** Rule n of the core is `rules[n - 1]`. */
   readonly rules: readonly FibRule[];
   readonly routes: readonly Route[];
+  /** Next hop n of the core is `hops[n - 1]`. */
+  readonly hops: readonly NextHop[];
+  /** Table number -> slot; MERGED is one of them where it was asked for. */
+  readonly tables: ReadonlyMap<number, number>;
 }
 
 /** net/core/fib_rules.c: -1, nothing is suppressed, no target. */
-const NONE = 0xffffffff;
+export const NONE = 0xffffffff;
 
-/** Writes the rules and the tables of one family. */
-export function writeFib(core: Core, node: Node, family: Family, wan: ReadonlySet<string>): FibImage {
-  const rules = [...node.rules[family]].sort((a, b) => a.priority - b.priority);
-  const tables = tableSlots(rules, node.routes[family]);
+/** Stands for the tables local and main as one, which no number of the kernel's does. */
+export const MERGED = -1;
+const LOCAL = 255;
+const MAIN = 254;
+
+/** A route where a table holds it. */
+interface Entry {
+  readonly table: number;
+  readonly route: Route;
+}
+
+/** Writes the rules and the tables of one family; `merged` adds the tables local and main as one. */
+export function writeFib(core: Core, node: Node, family: Family, wan: ReadonlySet<string>, merged = false): FibImage {
+  const rules = inOrder(node.rules[family]);
+  const entries = node.routes[family].map((route) => ({ table: route.table, route }));
+  const both = merged ? node.routes[family].filter(({ table }) => table === LOCAL || table === MAIN).map((route) => ({ table: MERGED, route })) : [];
+  const tables = tableSlots(rules, entries, merged);
   const forest = prefixForest(node.routes[family].map((route) => route.destination));
-  const routes = inKernelOrder(node.routes[family], forest, tables);
+  const routes = inKernelOrder([...entries, ...both], forest, tables);
+  const hops: NextHop[] = [];
   const bounds = forest.bounds.flatMap((bound) => [bound >> 64n, bound & 0xffffffffffffffffn]);
   const address = writeRecords(core, core.layout.FibAt, [
     {
@@ -33,15 +51,20 @@ export function writeFib(core: Core, node: Node, family: Family, wan: ReadonlySe
       prefixCount: forest.nodes.length,
       slots: writeSlots(core, forest, routes, tables),
       tableCount: tables.size,
-      routes: writeRoutes(core, routes, node.links, wan),
+      routes: writeRoutes(core, routes.map(({ route }) => route), hops, { node, wan, merged }),
       routeCount: routes.length,
       bounds: writeLongs(core, bounds),
       leaves: writeWords(core, forest.leaves),
       boundCount: forest.leaves.length,
-      asks: asksOf(core, rules, routes),
+      asks: asksOf(core, rules, node.routes[family]),
     },
   ]);
-  return { address, rules, routes };
+  return { address, rules, routes: routes.map(({ route }) => route), hops, tables };
+}
+
+/** By priority, then as the dump has them. */
+function inOrder(rules: readonly FibRule[]): FibRule[] {
+  return [...rules].sort((a, b) => a.priority - b.priority);
 }
 
 /** What besides the destination the family's answers may depend on: walks that cannot differ are not made twice. */
@@ -68,16 +91,30 @@ export function writeMatches(core: Core, matches: readonly Match[]): number {
 const TELLING: readonly Field[] = ["dport", "sport", "icmpType", "dst3", "dst0", "flow", "condition", "etherType", "mark", "proto"];
 
 /** Table number -> slot, for every table that a rule or a route names. */
-function tableSlots(rules: readonly FibRule[], routes: readonly Route[]): Map<number, number> {
+function tableSlots(rules: readonly FibRule[], entries: readonly Entry[], merged: boolean): Map<number, number> {
   const named = rules.flatMap((rule) => (rule.action.kind === "table" ? [rule.action.table] : []));
-  const distinct = new Set([...named, ...routes.map((route) => route.table)]);
+  const distinct = new Set([...named, ...entries.map(({ table }) => table), ...(merged ? [MERGED] : [])]);
   return new Map([...distinct].map((table, slot) => [table, slot]));
 }
 
-/** By prefix, then table; within both by TOS, metric and the order of the dump. */
-function inKernelOrder(routes: readonly Route[], forest: PrefixForest, tables: ReadonlyMap<number, number>): Route[] {
-  const place = (route: Route): number => (forest.numbers.get(prefixKey(route.destination)) ?? 0) * tables.size + (tables.get(route.table) ?? 0);
-  return [...routes].sort((a, b) => place(a) - place(b) || b.tos - a.tos || a.metric - b.metric);
+/**
+ * By prefix, then table. Within both as the kernel has them: IPv4's merged table puts local first; then TOS; IPv6 routes of one source prefix stand together,
+ * the longest first; then metric and the order of the dump.
+ */
+function inKernelOrder(entries: readonly Entry[], forest: PrefixForest, tables: ReadonlyMap<number, number>): Entry[] {
+  const keyed = entries.map((entry) => ({
+    entry,
+    place: (forest.numbers.get(prefixKey(entry.route.destination)) ?? 0) * tables.size + (tables.get(entry.table) ?? 0),
+    from: entry.route.source === null ? "" : prefixKey(entry.route.source),
+  }));
+  const length = (route: Route): number => route.source?.length ?? 0;
+  keyed.sort(({ entry: { route: a }, place, from }, { entry: { route: b }, place: otherPlace, from: otherFrom }) =>
+    place - otherPlace || b.table - a.table || b.tos - a.tos || length(b) - length(a) || compare(from, otherFrom) || a.metric - b.metric);
+  return keyed.map(({ entry }) => entry);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function writeRules(core: Core, rules: readonly FibRule[], tables: ReadonlyMap<number, number>, links: readonly Link[]): number {
@@ -106,16 +143,19 @@ function writeRules(core: Core, rules: readonly FibRule[], tables: ReadonlyMap<n
     unknown: Number(rule.unknown.length > 0),
     suppressLength: rule.suppressPrefixLength ?? NONE,
     suppressGroup: rule.suppressGroup === null ? NONE : groupNumber(links, rule.suppressGroup),
+    error: errorOf(core, rule.action.kind),
+    bySource: Number((rule.from?.length ?? 0) > 0),
     ...target(rule),
   }));
   return writeRecords(core, RuleAt, records);
 }
 
-/** Device groups are compared by name here; `default` is group 0. */
-function groupNumber(links: readonly Link[], group: string): number {
-  const names = [...new Set(["default", ...links.map((link) => link.group ?? "default")])];
-  const index = names.indexOf(group);
-  return index < 0 ? names.length : index;
+/** fib4_rule_action and fib6_rule_action; OpenWrt's failed_policy is -EACCES. */
+function errorOf(core: Core, kind: FibRule["action"]["kind"]): number {
+  const { EACCES, EINVAL, ENETUNREACH } = core.layout.Errno;
+  if (kind === "unreachable") return ENETUNREACH;
+  if (kind === "blackhole") return EINVAL;
+  return kind === "prohibit" || kind === "failedPolicy" ? EACCES : 0;
 }
 
 function writePrefixes(core: Core, forest: PrefixForest): number {
@@ -134,12 +174,12 @@ interface Slot {
 }
 
 /** For each prefix and table: the routes there, or those of the nearest shorter prefix that has any in that table. */
-function writeSlots(core: Core, forest: PrefixForest, routes: readonly Route[], tables: ReadonlyMap<number, number>): number {
+function writeSlots(core: Core, forest: PrefixForest, entries: readonly Entry[], tables: ReadonlyMap<number, number>): number {
   const size = tables.size;
   const slots: Slot[] = Array.from({ length: forest.nodes.length * size }, () => ({ prefix: 0, first: 0, count: 0 }));
-  routes.forEach((route, i) => {
+  entries.forEach(({ table, route }, i) => {
     const prefix = forest.numbers.get(prefixKey(route.destination)) ?? 0;
-    const index = (prefix - 1) * size + (tables.get(route.table) ?? 0);
+    const index = (prefix - 1) * size + (tables.get(table) ?? 0);
     const slot = slots[index];
     slots[index] = slot === undefined || slot.count === 0 ? { prefix, first: i + 1, count: 1 } : { ...slot, count: slot.count + 1 };
   });
@@ -153,40 +193,4 @@ function writeSlots(core: Core, forest: PrefixForest, routes: readonly Route[], 
     }
   }
   return writeRecords(core, core.layout.SlotAt, slots.map((slot) => ({ ...slot })));
-}
-
-const ERRORS = new Set(["unreachable", "prohibit", "blackhole"]);
-
-function writeRoutes(core: Core, routes: readonly Route[], links: readonly Link[], wan: ReadonlySet<string>): number {
-  const { RouteKind, RouteAt } = core.layout;
-  const records = routes.map((route) => {
-    const source = route.source?.address.words ?? [0, 0, 0, 0];
-    return {
-      kind: route.type === "throw" ? RouteKind.THROW : ERRORS.has(route.type) ? RouteKind.ERROR : RouteKind.FORWARD,
-      tos: route.tos,
-      length: route.destination.length,
-      sourceLength: route.source?.length ?? 0,
-      source0: source[0], source1: source[1], source2: source[2], source3: source[3],
-      hops: writeHops(core, route, links, wan),
-      hopCount: route.nextHops.length,
-    };
-  });
-  return writeRecords(core, RouteAt, records);
-}
-
-/** A local or anycast destination stays on the node, whatever device its address is on. */
-function writeHops(core: Core, route: Route, links: readonly Link[], wan: ReadonlySet<string>): number {
-  const stays = route.type === "local" || route.type === "anycast";
-  const records = route.nextHops.map((hop) => ({
-    device: hop.dev === null ? 0 : deviceIndex(links, hop.dev),
-    wan: Number(!stays && hop.dev !== null && wan.has(hop.dev)),
-    dead: Number(isDead(route, hop)),
-    group: groupNumber(links, links.find((link) => link.name === hop.dev)?.group ?? "default"),
-  }));
-  return writeRecords(core, core.layout.HopAt, records);
-}
-
-/** iproute2 prints `dead` where the kernel skips the next hop. */
-function isDead(route: Route, hop: NextHop): boolean {
-  return route.flags.includes("dead") || hop.flags.includes("dead");
 }

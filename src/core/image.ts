@@ -41,6 +41,7 @@ export function writeImage(core: Core, node: Node, policy: Policy): Image {
       bridges: writeShorts(core, [0, ...node.links.map((link) => bridgeNumber(node, link))]),
       own: writeRecords(core, core.layout.SourceAt, node.addresses.map(({ address }) => wordsOf(address))),
       ownCount: node.addresses.length,
+      translated: (policy.translated[4] ? core.layout.Translated.IPV4 : 0) | (policy.translated[6] ? core.layout.Translated.IPV6 : 0),
     },
   ]);
   return { address, fib };

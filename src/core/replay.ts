@@ -52,10 +52,10 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const first = readPolicy(options.policy, node, wan);
   const asksNames = first.names.some((remote) => remote.resolved !== "dns");
   const live = captures.includes(LIVE);
-  const resolutions = asksNames && !live ? await survey(core, node, first, captures, options.signal) : [];
+  const { resolutions, aliases } = asksNames && !live ? await survey(core, node, first, captures, options.signal) : { resolutions: [], aliases: [] };
   const mark = core.mark();
   try {
-    const judge = new Judge(core, options, readPolicy(options.policy, node, { ...wan, resolutions }), asksNames && live ? namesOf(first) : null);
+    const judge = new Judge(core, options, readPolicy(options.policy, node, { ...wan, resolutions }), asksNames && live ? namesOf(first) : null, aliases);
     await judge.run();
     return assemble({ ...judge.state, core, node, captures, aborted: options.signal?.aborted === true });
   } finally {
@@ -70,22 +70,20 @@ class Judge {
   private readonly holding: Holding | null;
   private readonly numbers: FrameNumbers;
   private readonly asked: AskedNames;
-  /** Frames of the batch that ask the WAN's resolvers for a name which is no VPN server's. */
-  private foreign: ReadonlySet<number> = new Set();
   private readonly mark: number;
   private image: Image;
   private frames = 0;
   /** Frames of the first capture that were looked at for `show`. */
   private ofFirst = 0;
 
-  constructor(private readonly core: Core, private readonly options: ReplayOptions, private policy: Policy, private readonly names: NameMemory | null) {
+  constructor(private readonly core: Core, private readonly options: ReplayOptions, private policy: Policy, private readonly names: NameMemory | null, aliases: readonly string[]) {
     const { iface, node } = options;
     if (iface !== undefined && deviceIndex(node.links, iface) === 0) {
       refuse("WP9001", "--iface", `link.json has no device ${iface}`, "name one of its devices");
     }
     this.holding = options.onFrame === undefined ? null : new Holding();
     this.numbers = new FrameNumbers(options.captures.length);
-    this.asked = new AskedNames(core, policy);
+    this.asked = new AskedNames(core, policy, aliases);
     this.mark = core.mark();
     this.image = writeImage(core, node, policy);
     core.start(this.image.address);
@@ -125,7 +123,7 @@ class Judge {
       nameDevices(area, count, options.node, reader.devices, options.iface);
       if (this.names !== null) this.learn(count, this.names);
       core.judge(count);
-      this.foreign = this.asked.look(count, (index) => this.seen(area, index));
+      this.asked.look((index) => this.seen(area, index));
       if (options.show !== undefined) this.show(area, count, options.show);
       if (this.holding !== null) await this.hand(area, count, this.holding);
       this.numbers.advance(area, count);
@@ -139,7 +137,7 @@ class Judge {
   private seen(area: FrameArea, index: number): Seen {
     const word = (name: FrameWord): number => area.index[index * FRAME_WORDS.length + FRAME_WORDS.indexOf(name)] ?? 0;
     const capture = this.options.captures[captureOf(area, index)] ?? "";
-    return { capture, frame: this.numbers.of(area, index), seconds: word("seconds"), nanos: word("nanos"), bytes: word("original") };
+    return { capture, frame: this.numbers.of(area, index), seconds: word("seconds"), nanos: word("nanos") };
   }
 
   private show(area: FrameArea, count: number, wanted: number): void {
@@ -155,6 +153,7 @@ class Judge {
     const { core, options } = this;
     const before = JSON.stringify(names.resolutions());
     surveyBatch(core, count, names);
+    this.asked.learn(names.aliases());
     const resolutions = names.resolutions();
     if (JSON.stringify(resolutions) === before) return;
     core.rewind(this.mark);
@@ -186,7 +185,7 @@ class Judge {
       const settled = at + i * SettledAt.SIZE;
       const word = (name: "verdict" | "reason" | "capture" | "device"): number => view.getUint32(settled + SettledAt[name], true);
       const frame = Number(view.getBigUint64(settled + SettledAt.frame, true));
-      const judgement = { direction: 1, disposition: 1, verdict: word("verdict"), reason: word("reason"), asked: false, foreign: 0, kinds: 0, device: word("device") };
+      const judgement = { direction: 1, disposition: 1, verdict: word("verdict"), reason: word("reason"), foreign: 0, kinds: 0, device: word("device") };
       this.holding.settle(keyOf(word("capture"), frame), this.frameVerdict(word("capture"), frame, judgement));
     }
     const released = this.holding.release();
@@ -202,7 +201,7 @@ class Judge {
     const verdict = byte("verdict");
     if (verdict === Class.HELD) return null;
     return this.frameVerdict(capture, frame, {
-      asked: this.foreign.has(index), verdict, direction: byte("direction"), disposition: byte("disposition"), foreign: byte("foreign"), reason: byte("reason"), kinds: byte("kinds"),
+      verdict, direction: byte("direction"), disposition: byte("disposition"), foreign: byte("foreign"), reason: byte("reason"), kinds: byte("kinds"),
       device: view.getUint16(at + JudgementAt.device, true),
     });
   }
@@ -225,10 +224,10 @@ class Judge {
 
   /** The claim a frame breaks, the gravest first. */
   private claimOf(j: Judgement, leaks: boolean): Claim | null {
-    const { CONFINEMENT, MARK_MISSING, FORWARDED } = this.core.layout.FindingKind;
+    const { CONFINEMENT, MARK_MISSING, FORWARDED, ASKED } = this.core.layout.FindingKind;
     if (leaks || (j.kinds & (1 << FORWARDED)) !== 0) return "containment";
     if (j.foreign === 1) return "source";
-    if (j.asked) return "resolver";
+    if ((j.kinds & (1 << ASKED)) !== 0) return "resolver";
     return (j.kinds & ((1 << CONFINEMENT) | (1 << MARK_MISSING))) === 0 ? null : "confinement";
   }
 
@@ -239,8 +238,6 @@ class Judge {
 }
 
 interface Judgement {
-  /** Asks the WAN's resolvers for a name which is no VPN server's. */
-  readonly asked: boolean;
   readonly verdict: number;
   readonly direction: number;
   readonly disposition: number;

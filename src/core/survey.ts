@@ -12,13 +12,18 @@ import { writeImage } from "./image.js";
 
 const DNS_PORT = 53;
 
+export interface Surveyed {
+  readonly resolutions: readonly Resolution[];
+  readonly aliases: readonly string[];
+}
+
 /** A memory for the names the policy asks about. Direction tells whose question it was, so any address may be the node's. */
 export function namesOf(policy: Policy): NameMemory {
   return new NameMemory(() => true, policy.names.map((remote) => remote.name));
 }
 
-/** Reads every capture once for DNS, before anything is judged; returns what the policy's names resolve to. */
-export async function survey(core: Core, node: Node, policy: Policy, captures: readonly string[], signal?: AbortSignal): Promise<Resolution[]> {
+/** Reads every capture once for DNS, before anything is judged; returns what the policy's names resolve to, and their aliases. */
+export async function survey(core: Core, node: Node, policy: Policy, captures: readonly string[], signal?: AbortSignal): Promise<Surveyed> {
   const names = namesOf(policy);
   const mark = core.mark();
   const reader = await openAll(captures);
@@ -33,7 +38,7 @@ export async function survey(core: Core, node: Node, policy: Policy, captures: r
     core.rewind(mark);
     await reader.close();
   }
-  return names.resolutions();
+  return { resolutions: names.resolutions(), aliases: names.aliases() };
 }
 
 /** Shows the batch's DNS to the memory of names. */

@@ -34,7 +34,7 @@ export function assemble(run: Run): ReplayReport {
   const overflow = forgotten(core);
   return {
     schema: "wanproof/replay@1",
-    result: resultOf(classes, findings, run.summaries, overflow.length > 0 || run.aborted),
+    result: resultOf(classes, findings, run.summaries, overflow.length > 0 || run.aborted || readTotal(core, "untold") > 0),
     node: { name: node.name, path: node.path },
     policy: policy.name,
     captures: run.summaries,
@@ -94,6 +94,11 @@ function remarks(core: Core): Diagnostic[] {
   const said: Diagnostic[] = [];
   const tagged = readTotal(core, "tagged");
   if (tagged > 0) said.push(diagnostic("WP2005", "capture", `${tagged} frames carry a switch's tag`, "they are undetermined; capture on the bridge (br-wan) instead of its port"));
+  const untold = readTotal(core, "untold");
+  if (untold > 0) {
+    const fact = `${untold} frames with a source that does not belong on the WAN were logged before the firewall's nat, which may change it`;
+    said.push(diagnostic("WP2007", "capture", fact, "the claim source is not judged for them; capture on the device (tcpdump -i br-wan)"));
+  }
   if (readTotal(core, "egress") > 0 && readTotal(core, "marks") === 0) {
     const marked = readTotal(core, "marked");
     const fact = `origin-unseen: the capture carries no marks; the node's tables explain ${marked} routed packets by the VPN's mark alone`;

@@ -1,5 +1,5 @@
 /** A node's rules and tables in the order in which the kernel looks at them, and what else a walk asks of the node. */
-import { type Address, covers, type Family, sameAddress } from "../model/address.js";
+import type { Family } from "../model/address.js";
 import type { FibRule, Link, Node, Route } from "../model/node.js";
 import type { Field, Match } from "../model/packet.js";
 import { classesOf, type OpenField, type ValueClass } from "./classes.js";
@@ -32,9 +32,12 @@ export interface Ground {
   readonly classes: (field: OpenField, family: Family) => readonly ValueClass[];
 }
 
-/** Sorts once what every walk needs. `others`: matches besides those of rules, the policy's. */
-export function groundOf(node: Node, others: readonly Match[] = []): Ground {
-  const fibs = { 4: fibOf(node, 4), 6: fibOf(node, 6) };
+/** Whether IPv4's local and main are one trie: what a probe of the kernel found. */
+export type LocalTable = "merged" | "split";
+
+/** Sorts once what every walk needs. `others`: matches besides those of rules, the policy's. `localTable` null: as the rules suggest. */
+export function groundOf(node: Node, others: readonly Match[] = [], localTable: LocalTable | null = null): Ground {
+  const fibs = { 4: fibOf(node, 4, localTable), 6: fibOf(node, 6, null) };
   const known = new Map<string, readonly ValueClass[]>();
   const numbers = new Map<string, number>();
   const links = new Map<string, Link>();
@@ -51,7 +54,7 @@ export function groundOf(node: Node, others: readonly Match[] = []): Ground {
   return { node, fibs, numbers, links, classes };
 }
 
-function fibOf(node: Node, family: Family): Fib {
+function fibOf(node: Node, family: Family, localTable: LocalTable | null): Fib {
   const rules = [...node.rules[family]].sort((a, b) => a.priority - b.priority);
   const order = (a: Route, b: Route): number => b.destination.length - a.destination.length || (family === 4 ? b.tos - a.tos : 0) || a.metric - b.metric;
   const tables = new Map<number, Route[]>();
@@ -62,12 +65,12 @@ function fibOf(node: Node, family: Family): Fib {
   }
   for (const table of tables.values()) table.sort(order);
   const matches = rules.flatMap((rule) => rule.matches);
-  const merged = family === 4 && isPristine(rules) ? mergedTables(tables) : null;
+  const merged = family === 4 && localTable !== "split" && isPristine(rules) ? mergedTables(tables) : null;
   return { family, rules, tables, matches, merged, fields: new Set(matches.map((match) => match.field)) };
 }
 
 /** fib_find_alias() in net/ipv4/fib_trie.c: within a prefix, table local stands before main. */
-function mergedTables(tables: ReadonlyMap<number, readonly Route[]>): Route[] {
+export function mergedTables(tables: ReadonlyMap<number, readonly Route[]>): Route[] {
   const both = [...(tables.get(LOCAL) ?? []), ...(tables.get(MAIN) ?? [])];
   return both.sort((a, b) => b.destination.length - a.destination.length || b.table - a.table || b.tos - a.tos || a.metric - b.metric);
 }
@@ -92,16 +95,17 @@ export function deviceNumber(ground: Ground, name: string | null): number {
   return name === null ? 0 : (ground.numbers.get(name) ?? 0);
 }
 
-/** __ip_dev_find() and its like: whether the address is one of the node's own, or lies in a route of type local. */
-export function isOwn(ground: Ground, address: Address): boolean {
-  if (ground.node.addresses.some((own) => sameAddress(own.address, address))) return true;
-  const local = ground.fibs[address.family].tables.get(LOCAL) ?? [];
-  return local.some((route) => route.type === "local" && covers(route.destination, address));
-}
-
 /** The value of a sysctl; null when sysctl.txt does not tell. */
 export function sysctl(ground: Ground, name: string): string | null {
   return ground.node.sysctl?.get(name) ?? null;
+}
+
+/** IN_DEV_ORCONF() and its like: a switch that is on for the device or for all of them; `otherwise` is what sysctl.txt does not tell. */
+export function isOnFor(ground: Ground, family: Family, dev: string, key: string, otherwise = false): boolean {
+  return [dev, "all"].some((of) => {
+    const told = sysctl(ground, `net.ipv${family}.conf.${of}.${key}`);
+    return told === null ? otherwise : told !== "0";
+  });
 }
 
 /** Both families have a source-specific route or a rule with `from`: then the source takes part in where a packet goes. */

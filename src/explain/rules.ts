@@ -1,12 +1,12 @@
 /** The rule walk: fib_rules_lookup and fib_rule_match (net/core/fib_rules.c), every rule with what came of it. */
 import type { FibRule, NextHop, Route } from "../model/node.js";
 import type { ErrorName } from "../model/walk.js";
-import { defaultTable, type Fib } from "./fib.js";
+import { defaultTable, type Fib, LOCAL } from "./fib.js";
 import { failing, type Question, type Reader } from "./question.js";
 import { reasonOf } from "./reasons.js";
 import { lookup4, lookup6, type TableAnswer } from "./table.js";
 import type { Trail } from "./trail.js";
-import { tableName } from "./words.js";
+import { hopText, tableName } from "./words.js";
 
 export type Found =
   | { readonly kind: "route"; readonly route: Route; readonly hops: readonly NextHop[]; readonly rivals: readonly Route[] }
@@ -97,9 +97,10 @@ function askTable(routes: readonly Route[] | null, fib: Fib, question: Question,
 }
 
 /** What a table's answer means to the rule that asked it. null: there is no such table. */
-function weigh(answer: TableAnswer | null, rule: FibRule, table: number, reader: Reader, trail: Tell): Found | null {
+function weigh(asked: TableAnswer | null, rule: FibRule, table: number, reader: Reader, trail: Tell): Found | null {
   const say = (why: string, decides = false): void => { trail.tell({ station: "rule", text: rule.text, at: rule.at, why, decides }); };
   const name = tableName(table);
+  const answer = asked?.kind === "hit" ? chosen(rule, asked, reader) : asked;
   if (answer === null || answer.kind === "none") {
     say(`matches, but table ${name} ${answer === null ? "is empty" : "has no route to it"}`);
     return null;
@@ -121,13 +122,22 @@ function weigh(answer: TableAnswer | null, rule: FibRule, table: number, reader:
   return conclude(answer, trail);
 }
 
-/** fib4_rule_suppress, fib6_rule_suppress: ordinary routes only, for an error route has ended the search before. */
-function suppression(rule: FibRule, answer: TableAnswer & { readonly kind: "hit" }, reader: Reader): string | null {
-  const { length } = answer.route.destination;
+type Hit = TableAnswer & { readonly kind: "hit" };
+
+/** fib4_rule_suppress, fib6_rule_suppress: ordinary routes only, for an error route has ended the search before. IPv4 looks at the first next hop, whichever will be taken. */
+function suppression(rule: FibRule, { route, hops }: Hit, { ground }: Reader): string | null {
+  const { length } = route.destination;
   if (rule.suppressPrefixLength !== null && length <= rule.suppressPrefixLength) return `it suppresses prefixes of length ${rule.suppressPrefixLength} or less`;
-  const dev = answer.hops[0]?.dev ?? "";
-  const group = reader.ground.links.get(dev)?.group ?? "default";
+  const dev = (rule.family === 4 ? route.nextHops : hops)[0]?.dev ?? "";
+  const group = ground.links.get(dev)?.group ?? "default";
   return rule.suppressGroup !== null && sameGroup(group, rule.suppressGroup) ? `it suppresses devices of group ${rule.suppressGroup}` : null;
+}
+
+/** IPv6 has chosen among several next hops before a rule looks at the device's group. */
+function chosen(rule: FibRule, answer: Hit, reader: Reader): Hit {
+  if (rule.family === 4 || rule.suppressGroup === null || answer.hops.length < 2) return answer;
+  const index = reader.choices.ask(`next hop of ${answer.route.at} for ${rule.at}`, answer.hops.map((hop) => ({ text: hopText(hop) })));
+  return { ...answer, hops: answer.hops.slice(index, index + 1) };
 }
 
 /** iproute2 prints group 0 as `default` where it knows names. */
@@ -152,26 +162,19 @@ function conclude(answer: TableAnswer & { readonly kind: "hit" | "error" | "unkn
   }
 }
 
-/** fib_lookup() of a kernel whose IPv4 rules nobody has touched: local and main as one, then default. */
+/** fib_lookup() of a kernel whose IPv4 rules nobody has touched: local and main as one, then default. An error route ends the search in either. */
 function walkMerged(fib: Fib, merged: readonly Route[], question: Question, reader: Reader, trail: Tell): Found {
+  const [local, main, last] = fib.rules;
   const answer = lookup4(merged, question, reader);
-  const main = fib.rules.find((rule) => rule.action.kind === "table" && rule.action.table === 254);
-  const local = fib.rules[0];
-  const rule = answer.kind !== "none" && answer.route.table === 255 ? local : main;
-  if (answer.kind === "hit") {
-    trail.tell({ station: "rule", text: rule?.text ?? "", at: rule?.at ?? null, why: "IPv4 has no rule of its own, so tables local and main are searched as one", decides: true });
-    return conclude(answer, trail);
-  }
-  // Whatever the first answer was, table default is asked too, if there is one, and then its answer counts.
-  const last = defaultTable(fib);
-  if (last !== null) {
-    const rule3 = fib.rules[2];
-    const second = lookup4(last, question, reader);
-    trail.tell({ station: "rule", text: rule3?.text ?? "", at: rule3?.at ?? null, why: "tables local and main have no route to it", decides: true });
-    return second.kind === "none" || second.kind === "throw" ? { kind: "none" } : conclude(second, trail);
-  }
-  const none = answer.kind === "none" || answer.kind === "throw";
-  const why = none ? "tables local and main, searched as one, have no route to it" : "tables local and main are searched as one";
-  trail.tell({ station: "rule", text: main?.text ?? "", at: main?.at ?? null, why, decides: !none });
-  return answer.kind === "none" || answer.kind === "throw" ? { kind: "none" } : conclude(answer, trail);
+  const found = answer.kind !== "none" && answer.kind !== "throw";
+  const rule = answer.kind === "hit" && answer.route.table === LOCAL ? local : main;
+  const why = found ? "IPv4 has no rule of its own, so tables local and main are searched as one" : "tables local and main, searched as one, have no route to it";
+  trail.tell({ station: "rule", text: rule?.text ?? "", at: rule?.at ?? null, why, decides: found });
+  if (found) return conclude(answer, trail);
+  const routes = defaultTable(fib);
+  if (routes === null) return { kind: "none" };
+  const second = lookup4(routes, question, reader);
+  const taken = second.kind !== "none" && second.kind !== "throw";
+  trail.tell({ station: "rule", text: last?.text ?? "", at: last?.at ?? null, why: taken ? "table default decides" : "table default has no route to it", decides: taken });
+  return taken ? conclude(second, trail) : { kind: "none" };
 }

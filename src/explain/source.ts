@@ -1,7 +1,7 @@
 /** Which address an unbound packet carries: inet_select_addr (net/ipv4/devinet.c), ipv6_dev_get_saddr (net/ipv6/addrconf.c). */
 import { type Address, isLinkLocal, isMulticast, isUnspecified, type Prefix, covers, parsePrefix, sameAddress } from "../model/address.js";
 import type { InterfaceAddress, NextHop, Route } from "../model/node.js";
-import { type Ground, sysctl } from "./fib.js";
+import { type Ground, isOnFor, sysctl } from "./fib.js";
 
 /** A source and what made the kernel choose it. */
 export interface Source {
@@ -28,7 +28,7 @@ export function source4(ground: Ground, route: Route, hop: NextHop): Source | nu
 /** inet_select_addr(): the device's first primary address of the scope, better one in whose network `near` lies; else one of any other device. */
 export function selectAddress4(ground: Ground, dev: string, near: Address | null, scope: number): Source | null {
   const primary = ground.node.addresses.filter((own) => own.address.family === 4 && !own.flags.includes("secondary"));
-  const localScope = sysctl(ground, `net.ipv4.conf.${dev}.route_localnet`) === "1" ? SCOPE_LINK : 254;
+  const localScope = isOnFor(ground, 4, dev, "route_localnet") ? SCOPE_LINK : 254;
   const fitting = primary.filter((own) => own.dev === dev && Math.min(scopeNumber(own.scope), localScope) <= scope);
   const chosen = fitting.find((own) => near === null || covers({ address: own.address, length: own.length }, near)) ?? fitting[0];
   if (chosen !== undefined) return { address: chosen.address, at: chosen.at, why: `the first address of ${dev}` };
@@ -86,9 +86,10 @@ const RATES: readonly Rate[] = [
 
 const LINK_LOCAL_SCOPE = 2;
 
-/** __ipv6_addr_src_scope(): a multicast address tells its own, the loopback counts as link-local, ULAs as global. */
+/** __ipv6_addr_src_scope(): a multicast address tells its own, the loopback counts as link-local, ULAs as global, `::` as less than any. */
 export function scope6(address: Address): number {
   const [top] = address.words;
+  if (isUnspecified(address)) return -1;
   if (isMulticast(address)) return (top >>> 16) & 0xf;
   if (isLinkLocal(address) || sameAddress(address, LOOPBACK6)) return LINK_LOCAL_SCOPE;
   return top >>> 22 === 0x3fb ? 5 : 14;

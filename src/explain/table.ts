@@ -1,5 +1,5 @@
 /** One table's answer. The readable form of fib_table_lookup (net/ipv4/fib_trie.c) and fib6_table_lookup (net/ipv6/route.c). */
-import { covers, sameAddress } from "../model/address.js";
+import { covers, networkWords, sameAddress } from "../model/address.js";
 import type { NextHop, Route } from "../model/node.js";
 import type { ErrorName } from "../model/walk.js";
 import { type Question, fromSource, mayTake, onDevice, type Reader } from "./question.js";
@@ -33,8 +33,9 @@ function isAlive(route: Route, hop: NextHop): boolean {
 
 /** `routes` in the order of Fib. Longest prefix, TOS, metric; a route without a usable next hop is passed, so the search goes back to shorter prefixes. */
 export function lookup4(routes: readonly Route[], question: Question, reader: Reader): TableAnswer {
+  let hidden: Route | null = null;
   for (const route of routes) {
-    if (!covers(route.destination, question.dst)) continue;
+    if (!covers(route.destination, question.dst) || (hidden !== null && sameNetwork(hidden, route))) continue;
     // IPTOS_RT_MASK: all that a route ever saw of the packet's TOS.
     if (route.tos !== 0 && route.tos !== (reader.read("tos") & 0x1c)) continue;
     if (!mayTake(route, reader)) continue;
@@ -43,12 +44,28 @@ export function lookup4(routes: readonly Route[], question: Question, reader: Re
     if (answer !== null) return answer;
     const hops = route.nextHops.filter((hop) => isAlive(route, hop) && onDevice(hop.dev, question));
     const first = hops[0];
-    if (first === undefined) continue;
+    if (first === undefined) {
+      if (hasObject(route)) hidden = route;
+      continue;
+    }
     // With a device given the first next hop on it is taken: fib_select_path() is not asked.
     if (question.oif !== null) return { kind: "hit", route, hops: [first], rivals: [] };
     return { kind: "hit", route, hops, rivals: rivalsOf(route, hops, routes, question) };
   }
   return NONE;
+}
+
+/** Next hops of an object, which routes share. */
+export function hasObject({ flags }: Route): boolean {
+  return flags.some((flag) => flag.startsWith("nhid "));
+}
+
+/**
+ * Prefixes of one network address, 10.0.0.0/8 and 10.0.0.0/24, stand in one leaf of the trie. When no next hop of an object serves, fib_table_lookup() leaves the leaf
+ * with everything else in it.
+ */
+function sameNetwork(a: Route, b: Route): boolean {
+  return networkWords(a.destination)[0] === networkWords(b.destination)[0];
 }
 
 /** fib_select_default(): several default routes of one metric are chosen from by what the neighbour table says of their gateways. */
@@ -130,26 +147,34 @@ function selectIn(leaf: Leaf, question: Question, reader: Reader): TableAnswer |
   if (best === null) return null;
   const answer = special(best.route);
   if (answer !== null) return answer;
-  const siblings = entriesOf(best.route).filter((entry) => scoreOf(entry, question) !== null).map((entry) => entry.hop);
+  const siblings = entriesOf(best.route).filter((entry) => hasObject(entry.route) || scoreOf(entry, question) !== null).map((entry) => entry.hop);
   return { kind: "hit", route: best.route, hops: siblings, rivals: [] };
 }
 
 function bestOf(routes: readonly Route[], question: Question): Entry | null {
   let best: Entry | null = null;
   let highest = -1;
-  for (const entry of routes.flatMap(entriesOf)) {
-    const score = scoreOf(entry, question);
-    if (score === null || score <= highest) continue;
-    best = entry;
-    highest = score;
+  for (const route of routes) {
+    // A blackhole next hop object is taken as soon as it is met, whatever the device, and nothing behind it is looked at.
+    if (route.type === "blackhole" && hasObject(route)) return { route, hop: ON_LO };
+    for (const entry of entriesOf(route)) {
+      const score = scoreOf(entry, question);
+      if (score === null || score <= highest) continue;
+      best = entry;
+      highest = score;
+      // nexthop_for_each_fib6_nh() ends with the first next hop that is better than what was found before.
+      if (hasObject(route)) break;
+    }
   }
   return best;
 }
 
+const ON_LO: NextHop = { dev: "lo", via: null, weight: 1, flags: [] };
+
 /** An error route stands on lo, which matters once a device is asked for (quirk B.4). */
 function entriesOf(route: Route): Entry[] {
   if (route.nextHops.length > 0) return route.nextHops.map((hop) => ({ route, hop }));
-  return [{ route, hop: { dev: "lo", via: null, weight: 1, flags: [] } }];
+  return [{ route, hop: ON_LO }];
 }
 
 const PREFERENCE = { low: 4, medium: 8, high: 12 } as const;

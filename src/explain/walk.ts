@@ -1,10 +1,11 @@
 /** One packet's walk with everything decided: unknowns are asked of `reader.choices`, which answers differently in the next run. */
 import { type Address, formatAddress, isLinkLocal, isMulticast } from "../model/address.js";
 import type { Ending, ErrorName, Fate } from "../model/walk.js";
-import { asksForSource, isOwn, LOOPBACK } from "./fib.js";
+import { asksForSource, LOOPBACK } from "./fib.js";
 import { lookupInput } from "./input.js";
 import { isLimitedBroadcast, isStrict, lookupOutput, type Output, type Way } from "./output.js";
 import { hasPorts, type Question, type Reader } from "./question.js";
+import { isOwn } from "./own.js";
 import type { Packet } from "./packet.js";
 import { hex } from "./reasons.js";
 import { type Source, source6 } from "./source.js";

@@ -28,6 +28,11 @@ export const CODES = {
   WP1201: "warning", // fastd.conf: a statement that could not be read
   WP1202: "warning", // fastd.conf includes peers that were not collected
   WP1301: "warning", // a line of a text file could not be read
+  WP1401: "warning", // a match, target or table of the firewall that is not modelled
+  WP1402: "warning", // a line or element of the firewall's dump could not be read
+  WP1403: "warning", // a jump of the firewall leads nowhere, in a circle, or too deep
+  WP1404: "warning", // a table outside of the IP hooks: another data path
+  WP1405: "warning", // the firewall's dump is not whole
   WP2001: "error", // the capture does not exist or cannot be opened
   WP2002: "error", // unknown magic: not a capture file
   WP2003: "error", // unsupported link type
@@ -39,6 +44,7 @@ export const CODES = {
   WP2105: "warning", // compressed data is damaged
   WP2005: "warning", // frames carry a switch's tag
   WP2006: "note", // the capture carries no marks
+  WP2007: "warning", // packets were logged before the firewall could change their source
   WP2201: "warning", // a memory of flows, fragments or findings was full
   WP3001: "error", // no WAN device could be determined
   WP3002: "warning", // the VPN remotes are not known

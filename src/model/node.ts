@@ -1,6 +1,7 @@
 /** A node as its own files describe it. Everything here was read, nothing is assumed. */
 import type { Address, Family, Prefix } from "./address.js";
 import type { Diagnostic } from "./diagnostic.js";
+import type { Firewall } from "./netfilter.js";
 import type { Match } from "./packet.js";
 
 export interface Link {
@@ -199,6 +200,8 @@ export interface Node {
   readonly sysctl: ReadonlyMap<string, string> | null;
   readonly senders: readonly Sender[] | null;
   readonly uci: readonly UciSection[] | null;
+  /** iptables and nftables. Without any of their files it has no table and is not complete. */
+  readonly firewall: Firewall;
   /** Every file that was found, required or not. */
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];

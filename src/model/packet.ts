@@ -24,9 +24,25 @@ export const FIELDS = [
 
 export type Field = (typeof FIELDS)[number];
 
+/**
+ * What a packet is besides its headers while it passes a hook of netfilter; these follow FIELDS where a record needs both. In a hook `iif` and `oif` are the
+ * hook's own devices: `iif` is 0 in OUTPUT.
+ */
+export const HOOK_FIELDS = [
+  "ctState", // one bit of CT_STATE in netfilter.ts
+  "ctDirection", // 0 original, 1 reply
+  "ctStatus", // bits of CT_STATUS in netfilter.ts
+  "ctMark",
+  "owner", // OWNER in netfilter.ts: none, a socket of the kernel, a process; uid and gid count only with a process
+  "srcType", "dstType", // one bit, 1 << RTN_*: what the routing tables say of the address, without a device (ADDRESS_TYPE in netfilter.ts)
+  "packetType", // PACKET_*: 0 for this host, 1 broadcast, 2 multicast, 3 for another host
+] as const;
+
+export type HookField = Field | (typeof HOOK_FIELDS)[number];
+
 /** Holds when `((packet[field] & mask) - low) <= span`, unsigned. A span of 0 means equality. */
-export interface Match {
-  readonly field: Field;
+export interface Match<F extends HookField = Field> {
+  readonly field: F;
   readonly mask: number;
   readonly low: number;
   readonly span: number;
@@ -35,13 +51,23 @@ export interface Match {
 const WHOLE = 0xffffffff;
 
 /** The field equals the value under the mask. */
-export function equals(field: Field, value: number, mask: number = WHOLE): Match {
+export function equals<F extends HookField = Field>(field: F, value: number, mask: number = WHOLE): Match<F> {
   return { field, mask: mask >>> 0, low: (value & mask) >>> 0, span: 0 };
 }
 
 /** The field lies in low..high, both included. */
-export function within(field: Field, low: number, high: number): Match {
+export function within<F extends HookField = Field>(field: F, low: number, high: number): Match<F> {
   return { field, mask: WHOLE, low: low >>> 0, span: (high - low) >>> 0 };
+}
+
+/** At least one bit of `bits` is set in the field. */
+export function hasAny<F extends HookField>(field: F, bits: number): Match<F> {
+  return { field, mask: bits >>> 0, low: 1, span: 0xfffffffe };
+}
+
+/** The opposite of a match; null for one that holds always, which has none. */
+export function except<F extends HookField>({ field, mask, low, span }: Match<F>): Match<F> | null {
+  return span === WHOLE ? null : { field, mask, low: (low + span + 1) >>> 0, span: WHOLE - 1 - span };
 }
 
 /** The source or destination lies in the prefix: one match for each word that has bits in the mask. */

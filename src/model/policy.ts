@@ -37,6 +37,8 @@ export interface Policy {
   readonly rows: readonly PolicyRow[];
   /** Source addresses that belong on the WAN. */
   readonly sources: readonly Address[];
+  /** Whether the firewall may give what leaves on a WAN device another source, after the hooks where packets are logged. */
+  readonly translated: Readonly<Record<Family, boolean>>;
   /** Own hardware addresses, lower case. */
   readonly macs: readonly string[];
   /** null: ss.txt is missing. */

@@ -1,5 +1,6 @@
 /** Gluon's policy: the WAN is for fastd, for the DNS that finds its servers, for what a link needs, and for answers. */
 import { type Address, FAMILIES } from "../model/address.js";
+import { deviceIndex } from "../model/device.js";
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js";
 import type { Node, Socket } from "../model/node.js";
 import { equals } from "../model/packet.js";
@@ -7,6 +8,7 @@ import type { Listener, NamedRemote, Policy, PolicyRow, Resolution } from "../mo
 import { meshRows } from "./mesh.js";
 import { familiesOf, fastdSockets, type Remotes, remotesOf } from "./remotes.js";
 import { allow, ANSWERS, DNS, LEASE, LINK, TCP, toAddress, toPort, toUnicast, UDP, UNREADABLE, unsure } from "./rows.js";
+import { translatedFamilies } from "./translated.js";
 import { wanDevices } from "./wan.js";
 
 export interface PolicyOptions {
@@ -54,6 +56,7 @@ function build(name: string, node: Node, options: PolicyOptions, grants: Grants)
       ...grants.answers, ...grants.optional(node, wan.devices), ...anyRemoteRows(remotes),
     ],
     sources: node.addresses.filter((address) => wan.devices.includes(address.dev)).map((address) => address.address),
+    translated: translatedFamilies(node.firewall, wan.devices.map((dev) => deviceIndex(node.links, dev))),
     macs: ownMacs(node),
     listeners: node.sockets === null ? null : node.sockets.flatMap((socket) => listenersOf(socket, wan.devices)),
     portRange: portRange(node),

@@ -1,9 +1,11 @@
 /** A node from its files: reads what is there, and says what is not. */
 import { type Diagnostic, diagnostic, refuse } from "../model/diagnostic.js";
-import type { Fastd, Node, Resolver, UciSection } from "../model/node.js";
+import type { Firewall } from "../model/netfilter.js";
+import type { Fastd, Link, Node, Resolver, UciSection } from "../model/node.js";
 import { parseAccounts } from "./accounts.js";
 import { parseBridgePorts } from "./bridge.js";
 import { parseFastd } from "./fastd.js";
+import { parseFirewall } from "./firewall.js";
 import { parseAddresses, parseLinks } from "./links.js";
 import { REQUIRED_FILES, type RequiredFile } from "./parts.js";
 import { mergeFastd, uciFastd } from "./peers.js";
@@ -37,6 +39,9 @@ const WITHOUT = {
   "senders.json": "senders are known by their user and group only",
   "bridge-link.json": "link.json alone tells the ports of each bridge",
   "uci.txt": "the WAN device is guessed from names and routes, and optional features count as off",
+  "iptables-save.txt": "what the firewall does to IPv4 packets is not known",
+  "ip6tables-save.txt": "what the firewall does to IPv6 packets is not known",
+  "nft.json": "nftables counts as empty",
 } as const;
 type OptionalFile = keyof typeof WITHOUT;
 
@@ -64,7 +69,8 @@ export function assembleNode(snapshot: Snapshot): Node {
   };
   const fastd = readFastd(reader, node.uci);
   const wanResolvers = readWanResolvers(reader, node.uci);
-  return { ...node, fastd, wanResolvers, files: [...snapshot.files.keys()], diagnostics: reader.diagnostics };
+  const firewall = readFirewall(reader, links);
+  return { ...node, fastd, wanResolvers, firewall, files: [...snapshot.files.keys()], diagnostics: reader.diagnostics };
 }
 
 /** fastd.conf and UCI together. An include that UCI stands in for is no longer worth a message. */
@@ -85,6 +91,13 @@ function readWanResolvers(reader: Reader, sections: readonly UciSection[] | null
   const fixed = reader.has("wan-resolv.conf") ? null : reader.take(staticResolvers(sections ?? []));
   const instead = fixed === null ? undefined : "the static servers of uci.txt stand for it";
   return reader.optional("wan-resolv.conf", (text) => parseResolvers(text, "wan-resolv.conf"), instead) ?? fixed;
+}
+
+/** nft.json stands for both saves, and they for it: only where neither tells of a family one is missed. */
+function readFirewall(reader: Reader, links: readonly Link[]): Firewall {
+  const nft = reader.has("nft.json") ? reader.text("nft.json") : null;
+  const saved = (file: "iptables-save.txt" | "ip6tables-save.txt"): string | null => (nft === null || reader.has(file) ? reader.text(file) : null);
+  return reader.take(parseFirewall({ saved: { 4: saved("iptables-save.txt"), 6: saved("ip6tables-save.txt") }, nft }, links));
 }
 
 /** A snapshot while it is read, and everything that was said about it. */
@@ -143,6 +156,11 @@ class Reader {
     if (this.#failure(file, without) || this.#refused.has(file)) return null;
     this.diagnostics.push(diagnostic("WP1004", file, "missing", without));
     return null;
+  }
+
+  /** The file as it is; null when it is missing. */
+  text(file: OptionalFile): string | null {
+    return this.optional(file, (text) => ({ value: text, diagnostics: [] }));
   }
 
   take<T>(parsed: Parsed<T>): T {

@@ -53,10 +53,16 @@ function readRoute(draft: Draft, destination: Prefix): Route {
     protocol: ownText(row, "protocol"),
     prefsrc: readAddress(draft, row, "prefsrc"),
     preference: readPreference(draft),
-    flags: texts(own(row, "flags")),
+    flags: [...objectOf(draft, nextHops.length > 0), ...texts(own(row, "flags"))],
     unknown: draft.unknown,
   };
   return { ...route, text: textOf(route, row) };
+}
+
+/** A route by a next hop object says so with its flags, `nhid 11`: a device that does not fit ends such a route differently (fib_table_lookup). */
+function objectOf({ row }: Draft, hasHops: boolean): string[] {
+  const id = hasHops ? unsigned(own(row, "nhid")) : null;
+  return id === null ? [] : [`nhid ${id}`];
 }
 
 const TYPES = ["unicast", "local", "broadcast", "anycast", "multicast", "unreachable", "prohibit", "blackhole", "throw"] as const satisfies readonly RouteType[];

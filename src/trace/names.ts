@@ -43,6 +43,7 @@ export class NameMemory {
   readonly #wanted: ReadonlySet<string> | null;
   readonly #pending = new Set<string>();
   readonly #known = new Map<string, Known>();
+  readonly #aliases = new Set<string>();
   #forgotten = 0;
 
   /** `isOwn` says whether an address is the node's; `wanted` are the names that matter, in any case, null for all. */
@@ -69,6 +70,11 @@ export class NameMemory {
   /** Every name that was answered, in the order of the first answer. No addresses: it does not exist in that family. */
   resolutions(): Resolution[] {
     return [...this.#known.values()].map(({ name, family, addresses, complete }) => ({ name, family, addresses: [...addresses.values()], complete }));
+  }
+
+  /** Every name that an answer gave to a name that was asked for (CNAME). */
+  aliases(): string[] {
+    return [...this.#aliases];
   }
 
   /** How many questions, names and addresses were dropped for want of room. */
@@ -98,7 +104,8 @@ export class NameMemory {
     if (message.truncated || (message.rcode !== RCODE_NOERROR && message.rcode !== RCODE_NXDOMAIN)) return;
     const known = this.#remember(question.name, question.family);
     if (known === null) return;
-    const { addresses, complete } = follow(question.name, message.answers);
+    const { addresses, names, complete } = follow(question.name, message.answers);
+    for (const name of names) if (name !== question.name && this.#aliases.size < NAMES_MAX) this.#aliases.add(name);
     if (packet.cut || !message.complete || !complete) known.complete = false;
     for (const address of addresses) {
       if (address.family !== question.family) continue;
@@ -139,7 +146,7 @@ function keyOf(message: DnsMessage, proto: number, client: Address, port: number
 }
 
 /** The addresses that stand behind a name, over its aliases (RFC 1034 section 3.6.2), whatever the order of the records. */
-function follow(name: string, answers: readonly DnsAnswer[]): { addresses: Address[]; complete: boolean } {
+function follow(name: string, answers: readonly DnsAnswer[]): { addresses: Address[]; names: ReadonlySet<string>; complete: boolean } {
   const names = new Set([name]);
   let targets = targetsOf(names, answers);
   for (let hop = 0; hop < ALIASES_MAX && targets.length > 0; hop++) {
@@ -147,7 +154,7 @@ function follow(name: string, answers: readonly DnsAnswer[]): { addresses: Addre
     targets = targetsOf(names, answers);
   }
   const addresses = answers.flatMap((answer) => (answer.kind === "address" && names.has(answer.name) ? [answer.address] : []));
-  return { addresses, complete: targets.length === 0 };
+  return { addresses, names, complete: targets.length === 0 };
 }
 
 /** Names that aliases lead to and that are not in `names` yet. */

@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { asksForSource, deviceNumber, groundOf, isOwn } from "../../src/explain/fib.js";
+import { asksForSource, deviceNumber, groundOf } from "../../src/explain/fib.js";
 import { inPrefix } from "../../src/model/packet.js";
-import { address, aNode, prefix, route, rule } from "../support/nodes.js";
+import { aNode, prefix, route, rule } from "../support/nodes.js";
 
 const withRules4 = (...rules: ReturnType<typeof rule>[]): ReturnType<typeof aNode> => aNode({ rules: { ...aNode().rules, 4: rules } });
 
@@ -49,13 +49,6 @@ test("a rule with from, or a source-specific route, asks for the source", () => 
   assert.ok(asksForSource(groundOf(aNode({ rules: { ...aNode().rules, 6: [from] } })).fibs[6]));
   const specific = route({ source: prefix("2001:db8::/32"), dev: "br-wan" });
   assert.ok(asksForSource(groundOf(aNode({ routes: { ...aNode().routes, 6: [specific] } })).fibs[6]));
-});
-
-test("an address in a local route is the node's own, on a device or not", () => {
-  const ground = groundOf(aNode({ routes: { ...aNode().routes, 4: [route({ family: 4, table: 255, type: "local", to: "127.0.0.0/8", dev: "lo" })] } }));
-  assert.ok(isOwn(ground, address("127.0.0.5")));
-  assert.ok(isOwn(ground, address("192.0.2.42")));
-  assert.not(isOwn(ground, address("192.0.2.43")));
 });
 
 test("devices are numbered as the links stand, none is 0", () => {

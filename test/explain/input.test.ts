@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { lookupInput } from "../../src/explain/input.js";
+import { lookupInput, routeInput } from "../../src/explain/input.js";
 import { SILENT } from "../../src/explain/trail.js";
 import type { Node } from "../../src/model/node.js";
 import { aNode, route, rule } from "../support/nodes.js";
@@ -37,7 +37,7 @@ test("a sysctl that was not collected may be on or off", () => {
 });
 
 test("martians are dropped", () => {
-  for (const [src, dst] of [["127.0.0.1", "198.51.100.1"], ["224.0.0.1", "198.51.100.1"], ["0.0.0.0", "198.51.100.1"], ["10.187.0.9", "127.0.0.1"], ["10.187.0.9", "0.1.1.1"]] as const) {
+  for (const [src, dst] of [["127.0.0.1", "198.51.100.1"], ["224.0.0.1", "198.51.100.1"], ["0.0.0.0", "198.51.100.1"], ["10.187.0.9", "127.0.0.1"], ["10.187.0.9", "0.0.0.0"]] as const) {
     assert.is(end(forwarding(), { src, dst }), "dropped", `${src} ${dst}`);
   }
   assert.is(end(forwarding(), { src: "::1", dst: "2001:db8:9::1" }), "dropped");
@@ -49,10 +49,24 @@ test("IPv4 does not believe its own address as a source from outside, IPv6 does"
   assert.is(end(forwarding(), { src: "2001:db8:77:10::21", dst: "2001:db8:9::1" }), "br-client via fe80::11 table 254");
 });
 
-test("rp_filter 1 wants the way back to be the same device, 2 any way back", () => {
-  const asked = { src: "10.187.0.9", dst: "198.51.100.1" };
-  assert.is(end(forwarding({ "net.ipv4.conf.all.rp_filter": "1" }), asked), "dropped");
-  assert.is(end(forwarding({ "net.ipv4.conf.all.rp_filter": "2" }), asked), "br-wan via 192.0.2.1 table 254");
+test("the rest of 0.0.0.0/8 is unicast, from outside too", () => {
+  assert.is(end(forwarding(), { src: "10.187.0.9", dst: "0.1.1.1" }), "br-wan via 192.0.2.1 table 254");
+  assert.is(end(forwarding(), { src: "0.1.1.1", dst: "198.51.100.1" }), "br-wan via 192.0.2.1 table 254");
+});
+
+test("the lookup alone knows no device that is down and no IPv6 forwarding; IPv4 names its errors", () => {
+  const alone = (node: Node, asked: Asked): string => wayOf(routeInput(question({ iif: "br-client", ...asked }, false), reader(node, asked)));
+  assert.is(alone(aNode(), { src: "2001:db8:f00d:1::5", dst: "2001:db8:9::1" }), "br-client via fe80::11 table 254");
+  assert.is(alone(forwarding({ "net.ipv4.conf.br-client.forwarding": "0" }), { src: "10.187.0.9", dst: "198.51.100.1" }), "EHOSTUNREACH");
+  assert.is(alone(forwarding(), { src: "192.0.2.42", dst: "198.51.100.1" }), "EINVAL");
+});
+
+test("a directed broadcast is for the node unless bc_forwarding is on for the device and for all", () => {
+  const routes = { ...aNode().routes, 4: [route({ family: 4, table: 255, type: "broadcast", to: "192.0.2.255", dev: "br-wan" })] };
+  const asked = { src: "10.187.0.9", dst: "192.0.2.255" };
+  assert.is(end({ ...forwarding(), routes }, asked), "lo table 255");
+  assert.is(end({ ...forwarding({ "net.ipv4.conf.br-client.bc_forwarding": "1" }), routes }, asked), "lo table 255");
+  assert.is(end({ ...forwarding({ "net.ipv4.conf.br-client.bc_forwarding": "1", "net.ipv4.conf.all.bc_forwarding": "1" }), routes }, asked), "br-wan table 255");
 });
 
 test("a link-local source does not leave its link", () => {

@@ -21,7 +21,7 @@ test("IPv4 on-link does not care for an unreachable route either; IPv6 has no su
 });
 
 test("IPv4 multicast of the link goes straight out on the device, without one by the default route and without its gateway", () => {
-  assert.is(way(aNode(), { dst: "224.0.0.251", oif: "br-client" }), "br-client table 0");
+  assert.is(way(aNode(), { dst: "224.0.0.251", oif: "local-node" }), "local-node table 0");
   assert.is(way(aNode(), { dst: "224.0.0.251" }), "br-wan table 254");
 });
 
@@ -46,9 +46,9 @@ test("IPv4 from 127.0.0.1 does not leave, unless route_localnet is on", () => {
   assert.is(way(aNode({ sysctl: new Map([["net.ipv4.conf.br-wan.route_localnet", "1"]]) }), asked), "br-wan via 192.0.2.1 table 254");
 });
 
-test("0.0.0.0 is the node itself, the rest of its network is EINVAL", () => {
-  assert.is(way(aNode(), { dst: "0.0.0.0" }), "lo table 255");
-  assert.is(way(aNode(), { dst: "0.1.2.3" }), "EINVAL");
+test("0.0.0.0 is the node itself without a table, the rest of its network is unicast", () => {
+  assert.is(way(aNode(), { dst: "0.0.0.0" }), "lo table 0");
+  assert.is(way(aNode(), { dst: "0.1.2.3" }), "br-wan via 192.0.2.1 table 254");
 });
 
 test("a device that is down is ENETUNREACH for IPv4", () => {
@@ -93,7 +93,7 @@ test("nothing found, refused and dropped are three ends", () => {
 });
 
 test("addresses of IPv4 that mean something else in IPv6", () => {
-  assert.ok(isLimitedBroadcast(address("255.255.255.255")) && isZeroNet(address("0.1.2.3")) && isLoopback(address("127.9.9.9")));
+  assert.ok(isLimitedBroadcast(address("255.255.255.255")) && isZeroNet(address("0.0.0.0")) && !isZeroNet(address("0.1.2.3")) && isLoopback(address("127.9.9.9")));
   assert.not(isLimitedBroadcast(address("ffff:ffff::")) || isZeroNet(address("::1")) || isLoopback(address("7f00::1")));
 });
 

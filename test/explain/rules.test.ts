@@ -117,9 +117,13 @@ test("IPv4 merged: a main route of a longer prefix beats a local one, and a loca
   assert.is(way(split, { dst: "10.1.1.1" }), "lo table 255");
 });
 
-test("IPv4 merged: table default has the last word", () => {
-  const of = aNode({ routes: { ...aNode().routes, 4: [route({ family: 4, type: "unreachable" }), route({ family: 4, table: 253, dev: "br-wan" })] } });
-  assert.is(way(of, { dst: "198.51.100.1" }), "br-wan table 253");
+test("IPv4 merged: table default is asked where local and main have nothing or throw, and not behind an error route", () => {
+  const behind = (type: "throw" | "unreachable"): string => {
+    const routes = [route({ family: 4, type, to: "198.51.100.0/24" }), route({ family: 4, table: 253, dev: "br-wan" })];
+    return way(aNode({ routes: { ...aNode().routes, 4: routes } }), { dst: "198.51.100.1" });
+  };
+  assert.is(behind("throw"), "br-wan table 253");
+  assert.is(behind("unreachable"), "EHOSTUNREACH");
 });
 
 test.run();

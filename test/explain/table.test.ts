@@ -130,4 +130,24 @@ test("next hops are one by device and gateway", () => {
   assert.not(sameHop(via("fe80::1"), hop(A)));
 });
 
+const OBJECT = { flags: ["nhid 13"] };
+
+test("IPv4: a next hop object on another device hides every other prefix of the same network address", () => {
+  const routes = [four("10.1.0.0/24", A, OBJECT), four("10.1.0.0/16", B), four("10.0.0.0/8", C), four("10.0.0.0/8", B, { metric: 9 })];
+  assert.is(ask(routes, { dst: "10.1.0.1", oif: B }), B);
+  assert.is(ask(routes.slice(0, 3), { dst: "10.1.0.1", oif: B }), "none");
+  assert.is(ask(routes, { dst: "10.1.0.1" }), A);
+});
+
+test("IPv6: a blackhole next hop object is met whatever the device, and hides what stands behind it", () => {
+  const routes = [route({ dev: A }), route({ ...OBJECT, type: "blackhole", dev: "lo" }), route({ dev: B, preference: "high" })];
+  assert.is(ask(routes, { dst: "2001:db8::1", oif: B }, true), "EINVAL");
+});
+
+test("IPv6: one next hop on the device is enough for an object, and any of its next hops may be taken", () => {
+  const routes = [route({ ...OBJECT, nextHops: [hop(A), hop(B)] })];
+  assert.is(ask(routes, { dst: "2001:db8::1", oif: B }, true), `${A} or ${B}`);
+  assert.is(ask([route({ nextHops: [hop(A), hop(B)] })], { dst: "2001:db8::1", oif: B }, true), B);
+});
+
 test.run();

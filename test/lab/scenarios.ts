@@ -129,7 +129,7 @@ export const SCENARIOS: readonly Scenario[] = [
     found: {
       result: "leak", causes: { "reply:echo": "leak", "reply:error": "leak" },
       findings: ["containment leak:icmp/3 W5", "containment leak:icmpv6/129 W5", "source source:leak", "source source:leak", "source source:arp"],
-      nflog: ["containment undetermined:trigger:icmp/3", "containment undetermined:trigger:icmpv6/129", "source source:undetermined", "source source:undetermined"],
+      nflog: ["containment undetermined:trigger:icmp/3", "containment undetermined:trigger:icmpv6/129", "source source:undetermined"],
     },
   },
   {

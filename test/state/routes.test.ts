@@ -73,6 +73,10 @@ test("lifetimes, path parameters and next hop objects say nothing about the choi
   assert.equal([codes(row), only(row).unknown], [[], []]);
 });
 
+test("a route by a next hop object says so with its flags", () => {
+  assert.equal(only({ ...DEFAULT, nhid: 4, flags: ["onlink"] }).flags, ["nhid 4", "onlink"]);
+});
+
 test("a next hop object without its next hop is WP1101", () => {
   assert.equal(codes({ dst: "2001:db8::/64", nhid: 4, metric: 1 }), ["WP1101 route6.json#0"]);
 });

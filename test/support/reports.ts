@@ -60,7 +60,7 @@ export function node(parts: Partial<Node> = {}): Node {
   return {
     name: "gl-node", path: "state", rules: { 4: [], 6: [] }, routes: { 4: [], 6: [] }, links: [], addresses: [],
     bridgePorts: null, fastd: null, fastdPeers: null, sockets: null, wanResolvers: null, resolvers: null, groups: null, users: null,
-    sysctl: null, senders: null, uci: null,
+    sysctl: null, senders: null, uci: null, firewall: { tables: [], complete: { 4: false, 6: false }, others: [] },
     files: ["rule4.json", "rule6.json", "route4.json", "route6.json", "addr.json", "link.json"], diagnostics: [],
     ...parts,
   };
@@ -79,7 +79,7 @@ export function policy(parts: Partial<Policy> = {}): Policy {
     sources: [{ family: 4, words: [0xc0000201, 0, 0, 0] }], macs: ["02:00:00:00:01:01"],
     listeners: [{ proto: 6, family: 4, address: null, port: 22 }, { proto: 6, family: 6, address: null, port: 22 }],
     portRange: [32768, 60999], mark: { value: 1, mask: 1 }, gid: 800,
-    names: [{ name: "vpn.example.org", family: 6, port: 10001, at: "fastd.conf:9", resolved: null }], askable: null, diagnostics: [],
+    names: [{ name: "vpn.example.org", family: 6, port: 10001, at: "fastd.conf:9", resolved: null }], askable: null, translated: { 4: true, 6: false }, diagnostics: [],
     ...parts,
   };
 }

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
-export type SchemaName = "replay" | "frame" | "error" | "doctor" | "policy" | "version" | "explain";
-export const SCHEMA_NAMES: readonly SchemaName[] = ["replay", "frame", "error", "doctor", "policy", "version", "explain"];
+export type SchemaName = "replay" | "frame" | "error" | "doctor" | "policy" | "version" | "explain" | "lookup";
+export const SCHEMA_NAMES: readonly SchemaName[] = ["replay", "frame", "error", "doctor", "policy", "version", "explain", "lookup"];
 
 /** The schema as published. */
 export function schemaOf(name: SchemaName): object {

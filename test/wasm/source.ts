@@ -1,5 +1,6 @@
-import { Direction, Image, Packet } from "../../assembly/layout";
-import { isOwnAddress, isOwnDestination, isOwnSource } from "../../assembly/source";
+import { Direction, Image, Packet, Totals, Translated, Visible } from "../../assembly/layout";
+import { foreignSource, isOwnAddress, isOwnDestination, isOwnSource } from "../../assembly/source";
+import { reserve } from "../../assembly/arena";
 import { newImage, newPacket } from "./support/images";
 import { DOC6, NODE4, NODE6, REMOTE4 } from "./support/frames";
 
@@ -67,4 +68,25 @@ export function an_address_of_the_node_need_not_be_the_wans(): void {
   image.sourceCount = 0;
   const packet = from(4, NODE4, 0, 0, 0);
   assert(isOwnAddress(image, packet) && !isOwnSource(image, packet));
+}
+
+export function a_foreign_source_is_told_unless_it_is_unset(): void {
+  const totals = changetype<Totals>(reserve(offsetof<Totals>()));
+  assert(foreignSource(newImage(), from(4, REMOTE4, 0, 0, 0), totals) == 1);
+  assert(foreignSource(newImage(), from(4, NODE4, 0, 0, 0), totals) == 0);
+  assert(foreignSource(newImage(), from(4, 0, 0, 0, 0), totals) == 0);
+  assert(totals.untold == 0);
+}
+
+export function a_source_that_was_logged_before_translation_is_counted_and_let_pass_in_its_family(): void {
+  const totals = changetype<Totals>(reserve(offsetof<Totals>()));
+  const image = newImage();
+  image.translated = Translated.IPV4;
+  const four = from(4, REMOTE4, 0, 0, 0);
+  assert(foreignSource(image, four, totals) == 1, "seen on the wire");
+  four.visible = Visible.BEFORE_NAT;
+  assert(foreignSource(image, four, totals) == 0 && totals.untold == 1);
+  const six = from(6, DOC6, 0, 0, NODE6 + 1);
+  six.visible = Visible.BEFORE_NAT;
+  assert(foreignSource(image, six, totals) == 1 && totals.untold == 1);
 }

@@ -4,11 +4,14 @@ import { LinkType } from "../../../assembly/link";
 import { begin, here, hex } from "../support/bytes";
 import { datagram, dissectedAs, isDatagram, logged } from "../support/links";
 
+/** What every record of what leaves shows. */
+const LOGGED: u32 = <u32>Visible.MARK | <u32>Visible.BEFORE_NAT;
+
 export function a_record_of_postrouting_leaves_on_its_output_device_with_its_mark_and_owner(): void {
   const packet = dissectedAs(LinkType.NFLOG, logged("0800 0100 0800 0400 0800 0200 00000001 0800 0b00 00000000 0800 0e00 00000320 0800 0500 00000029"), here());
   assert(isDatagram(packet) && packet.direction == Direction.OUT && packet.device == 1);
   assert(packet.mark == 1 && packet.uid == 0 && packet.gid == 800);
-  assert(packet.visible == (<u32>Visible.MARK | <u32>Visible.UID | <u32>Visible.GID));
+  assert(packet.visible == (LOGGED | <u32>Visible.UID | <u32>Visible.GID));
 }
 
 export function a_record_of_a_big_endian_machine_says_the_same(): void {
@@ -18,19 +21,19 @@ export function a_record_of_a_big_endian_machine_says_the_same(): void {
   const packet = dissectedAs(LinkType.NFLOG, at, here());
   assert(isDatagram(packet) && packet.direction == Direction.OUT && packet.device == 1);
   assert(packet.mark == 1 && packet.uid == 0 && packet.gid == 800);
-  assert(packet.visible == (<u32>Visible.MARK | <u32>Visible.UID | <u32>Visible.GID));
+  assert(packet.visible == (LOGGED | <u32>Visible.UID | <u32>Visible.GID));
 }
 
 export function a_mark_that_is_left_out_is_zero_and_visible(): void {
   const packet = dissectedAs(LinkType.NFLOG, logged("0800 0100 0800 0400 0800 0500 00000029"), here());
-  assert(packet.mark == 0 && packet.visible == <u32>Visible.MARK);
+  assert(packet.mark == 0 && packet.visible == LOGGED);
 }
 
 export function a_record_shows_the_uid_or_the_gid_it_has_and_not_the_other(): void {
   const uid = dissectedAs(LinkType.NFLOG, logged("0800 0100 0800 0400 0800 0b00 00000007"), here());
-  assert(uid.visible == (<u32>Visible.MARK | <u32>Visible.UID) && uid.uid == 7 && uid.gid == 0);
+  assert(uid.visible == (LOGGED | <u32>Visible.UID) && uid.uid == 7 && uid.gid == 0);
   const gid = dissectedAs(LinkType.NFLOG, logged("0800 0100 0800 0400 0800 0e00 00000009"), here());
-  assert(gid.visible == (<u32>Visible.MARK | <u32>Visible.GID) && gid.gid == 9 && gid.uid == 0);
+  assert(gid.visible == (LOGGED | <u32>Visible.GID) && gid.gid == 9 && gid.uid == 0);
 }
 
 export function a_record_without_an_owner_from_another_input_device_was_forwarded(): void {
@@ -46,7 +49,7 @@ export function a_record_without_an_owner_from_another_input_device_was_forwarde
 
 export function a_record_of_the_forward_hook_was_forwarded_and_leaves(): void {
   const packet = dissectedAs(LinkType.NFLOG, logged("0800 0100 0800 0200 0800 0400 0000002a 0800 0500 00000029"), here());
-  assert(packet.direction == Direction.OUT && packet.device == 1 && packet.visible == (<u32>Visible.MARK | <u32>Visible.FORWARDED));
+  assert(packet.direction == Direction.OUT && packet.device == 1 && packet.visible == (LOGGED | <u32>Visible.FORWARDED));
 }
 
 export function records_of_prerouting_and_input_arrive_on_their_input_device(): void {

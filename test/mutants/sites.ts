@@ -1,0 +1,41 @@
+/** Places in the core's source where one comparison can be turned into another. */
+
+/** Files of assembly/ that lookups go through. */
+export const LOOKUP_FILES = [
+  "input4.ts", "lookup.ts", "lpm/intervals.ts", "match.ts", "output4.ts", "output6.ts", "reply.ts", "rules.ts", "saddr4.ts", "saddr6.ts", "table4.ts", "table6.ts", "walk.ts",
+] as const;
+
+export interface Site {
+  readonly file: string;
+  /** Of the operator's first letter in the file. */
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Each comparison and what it becomes. */
+const FLIPS: Readonly<Record<string, string>> = { "==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">" };
+const OPERATOR = / (==|!=|<=|>=|<|>) /g;
+
+/** All comparisons of a source, without those in comments, assertions and loop heads (a loop that never ends tells nothing of the answer). */
+export function sitesIn(file: string, text: string): Site[] {
+  const sites: Site[] = [];
+  let start = 0;
+  text.split("\n").forEach((line, i) => {
+    const code = line.replace(/\/\/.*$/, "");
+    const passedOver = /^\s*(?:\*|\/\*)|\bassert\(|\bfor \(|\bwhile \(|\bERROR\(/.test(code);
+    for (const match of passedOver ? [] : code.matchAll(OPERATOR)) {
+      const from = match[1] ?? "";
+      sites.push({ file, offset: start + match.index + 1, line: i + 1, column: match.index + 2, from, to: FLIPS[from] ?? "" });
+    }
+    start += line.length + 1;
+  });
+  return sites;
+}
+
+export function flipped(text: string, { offset, from, to }: Site): string {
+  if (text.slice(offset, offset + from.length) !== from) throw new Error(`there is no ${from} at ${offset}`);
+  return text.slice(0, offset) + to + text.slice(offset + from.length);
+}
