@@ -1,7 +1,7 @@
 // Whether an IPv4 route's gateway is one: fib_check_nh_v4_gw (net/ipv4/fib_semantics.c), which the kernel asks when the route is made.
 
 import { routeOf } from "./fib";
-import { Fib, Gateway, Hop, NONE, Packet, Route, RouteTrait, Router, RouteType, Slot } from "./layout";
+import { Fib, Gateway, Hop, NONE, Packet, Route, Router, RouteTrait, Slot } from "./layout";
 import { walkRules } from "./rules";
 import { SCOPE_LINK } from "./saddr4";
 import { lookup4, slotOf } from "./table4";
@@ -68,16 +68,16 @@ function seekAsOne(walk: Walk): u32 {
   const router = routerOf(walk);
   let length: u32 = 0;
   let state: u32 = Gateway.COUNTS;
-  if (router.local != NONE && lookup4(walk, router.local) == Found.ROUTE) {
+  if (lookup4(walk, router.local) == Found.ROUTE) {
     length = routeOf(fibOf(walk), walk.route).length;
     state = stateOf(walk);
   }
-  if (router.main == NONE || lookup4(walk, router.main) != Found.ROUTE) return state;
-  return routeOf(fibOf(walk), walk.route).length > length ? stateOf(walk) : state;
+  const nearer = lookup4(walk, router.main) == Found.ROUTE && routeOf(fibOf(walk), walk.route).length > length;
+  return nearer ? stateOf(walk) : state;
 }
 
 /** What the route that was found makes of the gateway. */
 function stateOf(walk: Walk): u32 {
-  const { type, scope } = routeOf(fibOf(walk), walk.route);
-  return scope > SCOPE_LINK && (type == RouteType.UNICAST || type == RouteType.LOCAL) ? Gateway.DEVICE : Gateway.COUNTS;
+  const route = routeOf(fibOf(walk), walk.route);
+  return route.scope > SCOPE_LINK ? Gateway.DEVICE : Gateway.COUNTS;
 }

@@ -1,11 +1,12 @@
 // An IPv4 packet that came in on a device: ip_route_input_rcu and ip_route_input_slow (net/ipv4/route.c), fib_validate_source (net/ipv4/fib_frontend.c).
 
 import { routeOf } from "./fib";
-import { Answer, Chosen, DeviceTrait, Errno, Hop, Place, RouteTrait, RouteType } from "./layout";
+import { Answer, Chosen, DeviceTrait, Errno, Gateway, Hop, Place, RouteTrait, RouteType } from "./layout";
 import { isMulticast } from "./output4";
 import { addMember, fail, leaveOpen } from "./reply";
 import { walkRules } from "./rules";
 import { deviceIs, deviceOf, findOwn4 } from "./saddr4";
+import { hasGateway } from "./table4";
 import { aim, fibOf, Found, maybe, packetOf, routerOf, Walk } from "./walk";
 
 const LIMITED_BROADCAST: u32 = 0xffffffff;
@@ -75,17 +76,17 @@ function passOn(walk: Walk, answer: Answer, type: u32): void {
   const chosen = walk.route;
   const route = routeOf(fibOf(walk), chosen);
   const hop = changetype<Hop>(walk.hop);
-  const several = route.hopCount > 1;
   const all = (route.traits & RouteTrait.OBJECT) != 0;
   const end = route.hops + route.hopCount * <u32>offsetof<Hop>();
   let believed: u32 = 0;
   let refused: u32 = 0;
   for (let at = route.hops; at < end; at += offsetof<Hop>()) {
     const other = changetype<Hop>(at);
-    if ((!all && other.dead != 0) || (!several && other.number != hop.number)) continue;
+    if (!all && other.dead != 0) continue;
     if (isBelieved(walk, other.device)) believed++;
     else refused++;
-    if (several) addMember(router, answer, gatewayOf(other, type), chosen, other.device, Chosen.NOTHING);
+    addMember(router, answer, gatewayOf(other, type), chosen, other.device, Chosen.NOTHING);
+    if (other.gateway == Gateway.OPEN) addMember(router, answer, 0, chosen, other.device, Chosen.NOTHING);
   }
   // Which next hop it would be is not in the state, so neither is whether it is dropped.
   if (believed != 0 && refused != 0) {
@@ -99,7 +100,7 @@ function passOn(walk: Walk, answer: Answer, type: u32): void {
 }
 
 function gatewayOf(hop: Hop, type: u32): u32 {
-  return hop.gateway != 0 && type != RouteType.BROADCAST ? hop.number : 0;
+  return hasGateway(hop) && type != RouteType.BROADCAST ? hop.number : 0;
 }
 
 /** fib_validate_source(): `oif` is the device the packet would leave by, 0 = none. */

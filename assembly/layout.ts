@@ -178,7 +178,7 @@ export enum RowAt {
   suppressLength: u32; // prefix lengths up to and including this one are suppressed; NONE = off
   suppressGroup: u32; // device group number that is suppressed; NONE = off
   error: u32; // STOP: Errno that ends the walk
-  bySource: u32; // 1 when the rule has a `from`: without a source an IPv6 packet does not match it
+  bySource: u32; // IPv6: 1 when the rule has a `from`, so that a packet without a source does not match it
 }
 export enum RuleAt {
   matches = offsetof<Rule>("matches"),
@@ -306,7 +306,7 @@ export enum HopAt {
   SIZE = offsetof<Hop>(),
 }
 
-/** Whether a next hop has a gateway. DEVICE: one that stands for its device alone; OPEN: that depends on when the route was made. */
+/** Whether packets go to a next hop's gateway: their lowest bit says that they may. DEVICE: it stands for its device alone; OPEN: that depends on when the route was made. The host writes 0 or 1. */
 export enum Gateway { NONE = 0, COUNTS = 1, DEVICE = 2, OPEN = 3 }
 
 /** The tables and rules of one family. */
@@ -391,9 +391,9 @@ export enum OwnTrait { SECONDARY = 1, AVOIDED = 2, FAVOURED = 4, OPTIMISTIC = 8 
   fib4: u32; // address of a Fib
   fib6: u32;
   merged: u32; // IPv4 table slot of local and main as one; NONE = they are two, and rules are walked
-  fallback: u32; // IPv4 table slot of `default`, asked after `merged`; NONE = there is none
-  local: u32; // IPv4 table slot that tells the node's own addresses; NONE = there is none
-  main: u32; // IPv4 table slot of main; NONE = there is none
+  fallback: u32; // IPv4 table slot of `default`, asked after `merged`
+  local: u32; // IPv4 table slot that tells the node's own addresses
+  main: u32; // IPv4 table slot of main
   customLocal: u32; // 1 when somebody added a local IPv4 route
   multicast6: u32; // 1 when the kernel routes IPv6 multicast, 0 when it cannot, NONE when nothing tells
   loopback: u32; // device number of lo

@@ -53,7 +53,7 @@ function answerOne(router: Router, question: Question, answer: Answer, member: u
   while (agreed && !isLost(walk) && turn(walk)) {
     clearAnswer(second, member + answer.memberCount);
     ask(router, walk, question, second);
-    agreed = second.outcome != Outcome.UNDETERMINED && sameAnswer(router, answer, second);
+    agreed = sameAnswer(router, answer, second);
   }
   if (agreed && !isLost(walk)) return;
   clearAnswer(answer, member);

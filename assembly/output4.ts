@@ -1,11 +1,11 @@
 // An IPv4 packet that the node sends: ip_route_output_key_hash_rcu and __mkroute_output (net/ipv4/route.c), in their order.
 
 import { routeOf } from "./fib";
-import { Answer, Chosen, DeviceTrait, Errno, Hop, Outcome, Place, Route, RouteTrait, RouteType } from "./layout";
+import { Answer, Chosen, DeviceTrait, Errno, Gateway, Hop, Place, Route, RouteTrait, RouteType } from "./layout";
 import { addMember, fail, leaveOpen, memberAt } from "./reply";
 import { walkRules } from "./rules";
 import { deviceIs, ownerOf, ownOf, SCOPE_HOST, SCOPE_LINK, selectSource4 } from "./saddr4";
-import { nextDefault } from "./table4";
+import { hasGateway, nextDefault } from "./table4";
 import { aim, fibOf, Found, maybe, packetOf, routerOf, Walk } from "./walk";
 
 const IGMP: u32 = 2;
@@ -53,7 +53,6 @@ export function output4(walk: Walk, answer: Answer): void {
 function leaveByOwner(walk: Walk, answer: Answer, owner: u32): void {
   const router = routerOf(walk);
   goStraight(walk, answer, owner, Chosen.NOTHING);
-  if (answer.outcome == Outcome.ERROR) return;
   for (let number: u32 = 1; number <= router.own4Count; number++) {
     const own = ownOf(router.own4, number);
     if (own.word0 == packetOf(walk).src0) addMember(router, answer, 0, 0, own.device, Chosen.NOTHING);
@@ -130,7 +129,7 @@ function sourceOf(walk: Walk, route: Route, hop: Hop): u32 {
 /** nh_create_ipv4(): a next hop object keeps the source it was made with, by a scope of its own, until some address of the node changes. */
 function olderSourceOf(walk: Walk, route: Route, hop: Hop): u32 {
   if (route.traits & RouteTrait.PREFSRC) return Chosen.ROUTE;
-  return selectSource4(routerOf(walk), hop.device, hop.via0, hop.gateway != 0 ? SCOPE_LINK - 1 : SCOPE_LINK);
+  return selectSource4(routerOf(walk), hop.device, hop.via0, hasGateway(hop) ? SCOPE_LINK - 1 : SCOPE_LINK);
 }
 
 /** A gateway plays no part in broadcasts, nor in multicast by a route shorter than 224.0.0.0/4. */
@@ -167,10 +166,18 @@ function addHops(walk: Walk, answer: Answer, route: Route): void {
 function addHop(walk: Walk, answer: Answer, number: u32, at: u32): void {
   const route = routeOf(fibOf(walk), number);
   const hop = changetype<Hop>(at);
-  const chosen = packetOf(walk).src0 == 0;
-  const via = hop.gateway != 0 && !isOnLink(answer.type, route) ? hop.number : 0;
-  addMember(routerOf(walk), answer, via, number, hop.device, chosen ? sourceOf(walk, route, hop) : <u32>Chosen.NOTHING);
-  if (chosen && (route.traits & RouteTrait.OBJECT)) addMember(routerOf(walk), answer, via, number, hop.device, olderSourceOf(walk, route, hop));
+  const via = hasGateway(hop) && !isOnLink(answer.type, route) ? hop.number : 0;
+  addBySource(walk, answer, number, hop, via);
+  if (hop.gateway == Gateway.OPEN) addBySource(walk, answer, number, hop, 0);
+}
+
+/** A next hop with the source that the packet was given or gets; an object may have kept another one. */
+function addBySource(walk: Walk, answer: Answer, number: u32, hop: Hop, via: u32): void {
+  const router = routerOf(walk);
+  const route = routeOf(fibOf(walk), number);
+  if (packetOf(walk).src0 != 0) return addMember(router, answer, via, number, hop.device, Chosen.NOTHING);
+  addMember(router, answer, via, number, hop.device, sourceOf(walk, route, hop));
+  if (route.traits & RouteTrait.OBJECT) addMember(router, answer, via, number, hop.device, olderSourceOf(walk, route, hop));
 }
 
 export function isMulticast(word: u32): bool {

@@ -5,7 +5,7 @@ import { Answer, Chosen, Errno, Hop, NONE, Place, Route, RouteTrait } from "./la
 import { addMember, fail, leaveOpen } from "./reply";
 import { walkRules } from "./rules";
 import { selectSource6 } from "./saddr6";
-import { scoreOf } from "./table6";
+import { mayChoose } from "./table6";
 import { aim, fibOf, Found, maybe, packetOf, routerOf, Walk } from "./walk";
 
 /** `arrived`: the device it came in on takes the place of the one to leave by. */
@@ -45,17 +45,15 @@ function tell(walk: Walk, answer: Answer, arrived: bool): void {
   answer.device = stays ? routerOf(walk).loopback : hop.device;
   answer.hop = hop.gateway != 0 ? hop.number : 0;
   answer.source = sourceOf(walk, route, hop, arrived);
-  if (route.hopCount < 2 || stays) return;
-  // fib6_select_path(): by a hash, among those that a lookup would take; of a group of objects, among all.
-  const all = (route.traits & RouteTrait.OBJECT) != 0;
+  if (stays) return;
   const end = route.hops + route.hopCount * <u32>offsetof<Hop>();
   for (let at = route.hops; at < end; at += offsetof<Hop>()) {
     const other = changetype<Hop>(at);
-    if (!all && scoreOf(walk, route, other) == 0) continue;
+    if (!mayChoose(walk, route, other)) continue;
     const via = other.gateway != 0 ? other.number : 0;
     addMember(routerOf(walk), answer, via, walk.route, other.device, sourceOf(walk, route, other, arrived));
     // The dump tells the source that the first of several appended routes names; the others may name none.
-    if (!all && at != route.hops && (route.traits & RouteTrait.PREFSRC)) addMember(routerOf(walk), answer, via, walk.route, other.device, choose(walk, other, arrived));
+    if (at != route.hops && (route.traits & (RouteTrait.OBJECT | RouteTrait.PREFSRC)) == RouteTrait.PREFSRC) addMember(routerOf(walk), answer, via, walk.route, other.device, choose(walk, other, arrived));
   }
 }
 

@@ -27,26 +27,29 @@ export function memberAt(router: Router, index: u32): Member {
 /** Adds a next hop unless it is there already. Beyond the bound an answer has fewer. */
 export function addMember(router: Router, answer: Answer, hop: u32, route: u32, device: u32, source: u32): void {
   if (answer.memberCount >= <u32>Limit.HOPS) return;
-  for (let i: u32 = 0; i < answer.memberCount; i++) {
-    const other = memberAt(router, answer.member + i);
-    if (other.hop == hop && other.device == device && other.source == source && other.route == route) return;
-  }
   const member = memberAt(router, answer.member + answer.memberCount);
-  answer.memberCount++;
   member.hop = hop;
   member.route = route;
   member.device = device;
   member.source = source;
+  for (let i: u32 = 0; i < answer.memberCount; i++) {
+    if (isSame(memberAt(router, answer.member + i), member)) return;
+  }
+  answer.memberCount++;
 }
 
-/** Whether two answers say the same, members and all. */
+function isSame(a: Member, b: Member): bool {
+  return memory.compare(changetype<usize>(a), changetype<usize>(b), offsetof<Member>()) == 0;
+}
+
+/** Whether two answers say the same, members and all, wherever their members stand. */
 export function sameAnswer(router: Router, a: Answer, b: Answer): bool {
-  if (a.outcome != b.outcome || a.error != b.error || a.type != b.type || a.table != b.table || a.device != b.device || a.hop != b.hop) return false;
-  if (a.route != b.route || a.source != b.source || a.memberCount != b.memberCount) return false;
-  for (let i: u32 = 0; i < a.memberCount; i++) {
-    const one = memberAt(router, a.member + i);
-    const two = memberAt(router, b.member + i);
-    if (one.hop != two.hop || one.route != two.route || one.device != two.device || one.source != two.source) return false;
+  const member = b.member;
+  b.member = a.member;
+  const same = memory.compare(changetype<usize>(a), changetype<usize>(b), offsetof<Answer>()) == 0;
+  b.member = member;
+  for (let i: u32 = 0; i < a.memberCount && same; i++) {
+    if (!isSame(memberAt(router, a.member + i), memberAt(router, b.member + i))) return false;
   }
-  return true;
+  return same;
 }

@@ -4,7 +4,7 @@ import { routeOf } from "./fib";
 import { Action, Device, Hop, NONE, Place, Rule } from "./layout";
 import { rowHolds } from "./match";
 import { lookup4 } from "./table4";
-import { lookup6 } from "./table6";
+import { lookup6, mayChoose } from "./table6";
 import { fibOf, Found, maybe, packetOf, routerOf, Walk } from "./walk";
 
 /** Gotos only go forward in the kernel; the bound guards against an image that does not. */
@@ -49,7 +49,7 @@ function walkAll(walk: Walk): u32 {
 function matches(walk: Walk, rule: Rule, number: u32): bool {
   const packet = packetOf(walk);
   let holds = rowHolds(rule.matches, rule.count, packet);
-  if (rule.bySource != 0 && packet.family == 6 && walk.bySource == 0) holds = false;
+  if (rule.bySource > walk.bySource) holds = false;
   if (holds && rule.unknown != 0) holds = maybe(walk, Place.RULE, number);
   return holds != (rule.invert != 0);
 }
@@ -58,13 +58,13 @@ function matches(walk: Walk, rule: Rule, number: u32): bool {
 function suppressed(walk: Walk, rule: Rule, isIpv6: bool): bool {
   const route = routeOf(fibOf(walk), walk.route);
   if (rule.suppressLength != NONE && route.length <= rule.suppressLength) return true;
-  if (rule.suppressGroup == NONE || route.hopCount == 0) return false;
+  if (rule.suppressGroup == NONE) return false;
   // IPv4 looks at the first next hop, IPv6 at the one it has chosen.
   if (!isIpv6) return groupOf(walk, route.hops) == rule.suppressGroup;
   const first = groupOf(walk, walk.hop) == rule.suppressGroup;
   const end = route.hops + route.hopCount * <u32>offsetof<Hop>();
   for (let at = route.hops; at < end; at += offsetof<Hop>()) {
-    if (changetype<Hop>(at).dead == 0 && (groupOf(walk, at) == rule.suppressGroup) != first) return maybe(walk, Place.ROUTE, walk.route);
+    if (mayChoose(walk, route, changetype<Hop>(at)) && (groupOf(walk, at) == rule.suppressGroup) != first) return maybe(walk, Place.ROUTE, walk.route);
   }
   return first;
 }
@@ -82,6 +82,6 @@ function walkMerged(walk: Walk): u32 {
     walk.table = MAIN;
     return found;
   }
-  if ((found == Found.NONE || found == Found.THROW) && router.fallback != NONE) found = lookup4(walk, router.fallback);
+  if (found == Found.NONE || found == Found.THROW) found = lookup4(walk, router.fallback);
   return found == Found.THROW ? Found.NONE : found;
 }

@@ -1,6 +1,6 @@
 // Which address an unbound IPv4 packet carries: inet_select_addr (net/ipv4/devinet.c), and which addresses are the node's own.
 
-import { Device, DeviceTrait, Hop, NONE, Own, OwnTrait, RouteType, Router } from "./layout";
+import { Device, DeviceTrait, Hop, Own, OwnTrait, RouteType, Router } from "./layout";
 import { lookup4 } from "./table4";
 import { routeOf } from "./fib";
 import { aim, fibOf, Found, packetOf, routerOf, Walk } from "./walk";
@@ -57,7 +57,6 @@ export function ownerOf(walk: Walk, word: u32): u32 {
   const router = routerOf(walk);
   const number = findOwn4(router, word);
   if (number != 0) return ownOf(router.own4, number).device;
-  if (router.local == NONE) return 0;
   const packet = packetOf(walk);
   const dst = packet.dst0;
   const tos = packet.tos;

@@ -14,63 +14,52 @@ export function labelOwn(router: Router): void {
   for (let number: u32 = 1; number <= router.own6Count; number++) {
     const own = ownOf(router.own6, number);
     own.scope = <u32>scopeOf(own.word0, own.word1, own.word2, own.word3);
-    own.label = labelOf(own.word0, own.word1, own.word2, own.word3);
+    own.label = labelOf(own.word0, own.word1, own.word2);
   }
 }
 
 /** The number of the best own address for the packet's destination by this device; 0 = there is none. */
 export function selectSource6(router: Router, packet: Packet, device: u32): u32 {
   const scope = scopeOf(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
-  const label = labelOf(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+  const label = labelOf(packet.dst0, packet.dst1, packet.dst2);
   const multicast = packet.dst0 >>> 24 == 0xff;
   const onDevice = device != 0 && (multicast || scope <= LINK_LOCAL || deviceIs(router, device, DeviceTrait.OIF_ADDRESSES_ONLY));
   let best: u32 = 0;
+  let highest: u32 = 0;
   for (let number: u32 = 1; number <= router.own6Count; number++) {
     const own = ownOf(router.own6, number);
     if (onDevice && own.device != device) continue;
-    if (best == 0 || beats(own, ownOf(router.own6, best), packet, device, scope, label)) best = number;
+    const rank = rankOf(own, packet, device, scope, label);
+    if (rank > highest) {
+      best = number;
+      highest = rank;
+    }
   }
   return best;
 }
 
-/** Rule by rule: whether `a` is better than `b`, which came before it. */
-function beats(a: Own, b: Own, packet: Packet, device: u32, scope: i32, label: u32): bool {
-  // 1: the destination itself.
-  let difference = i32(isDestination(a, packet)) - i32(isDestination(b, packet));
-  if (difference != 0) return difference > 0;
-  // 2: scopes that reach the destination, the smallest of them; then those that do not, the largest.
-  difference = reach(<i32>a.scope, scope) - reach(<i32>b.scope, scope);
-  if (difference != 0) return difference > 0;
-  // 3: not deprecated.
-  difference = i32(!(a.traits & OwnTrait.AVOIDED)) - i32(!(b.traits & OwnTrait.AVOIDED));
-  if (difference != 0) return difference > 0;
-  // 5: the outgoing device.
-  if (device != 0) {
-    difference = i32(a.device == device) - i32(b.device == device);
-    if (difference != 0) return difference > 0;
-  }
-  // 6: the destination's label.
-  difference = i32(a.label == label) - i32(b.label == label);
-  if (difference != 0) return difference > 0;
-  // 7: temporary or not, as the device wants it.
-  difference = i32((a.traits & OwnTrait.FAVOURED) != 0) - i32((b.traits & OwnTrait.FAVOURED) != 0);
-  if (difference != 0) return difference > 0;
-  // ORCHIDs among themselves.
-  const orchid = isOrchid(packet.dst0);
-  difference = i32(isOrchid(a.word0) == orchid) - i32(isOrchid(b.word0) == orchid);
-  if (difference != 0) return difference > 0;
-  // 8: the longest matching prefix.
-  difference = min(commonBits(a, packet), a.length) - min(commonBits(b, packet), b.length);
-  if (difference != 0) return difference > 0;
-  return (b.traits & OwnTrait.OPTIMISTIC) != 0 && !(a.traits & OwnTrait.OPTIMISTIC);
+/**
+ * The rules in their order as one number, never 0: the first address of the highest one is taken.
+ *
+ *   1 destination | 8 scope | 1 not deprecated | 1 device | 1 label | 1 temporary or not | 1 ORCHID | 8 common bits | 1 not optimistic
+ */
+function rankOf(own: Own, packet: Packet, device: u32, scope: i32, label: u32): u32 {
+  const common = commonBits(own, packet);
+  let rank = u32(common == 128);
+  rank = rank << 8 | reach(<i32>own.scope, scope);
+  rank = rank << 1 | u32(!(own.traits & OwnTrait.AVOIDED));
+  // Without a device no address is on it.
+  rank = rank << 1 | u32(own.device == device);
+  rank = rank << 1 | u32(own.label == label);
+  rank = rank << 1 | u32((own.traits & OwnTrait.FAVOURED) != 0);
+  rank = rank << 1 | u32(isOrchid(own.word0) == isOrchid(packet.dst0));
+  rank = rank << 8 | min(common, own.length);
+  return rank << 1 | u32(!(own.traits & OwnTrait.OPTIMISTIC));
 }
 
-function reach(scope: i32, wanted: i32): i32 {
-  return scope >= wanted ? -scope : scope - 128;
-}
-
-function isDestination(own: Own, packet: Packet): bool {
-  return own.word3 == packet.dst3 && own.word2 == packet.dst2 && own.word1 == packet.dst1 && own.word0 == packet.dst0;
+/** Scopes that reach the destination, the smallest of them; behind those the ones that do not, the largest. From 2 to 132. */
+function reach(scope: i32, wanted: i32): u32 {
+  return 131 + (scope >= wanted ? -scope : scope - 128);
 }
 
 /** ipv6_addr_diff(): how many leading bits are the same. */
@@ -78,7 +67,7 @@ function commonBits(own: Own, packet: Packet): u32 {
   if (own.word0 != packet.dst0) return clz(own.word0 ^ packet.dst0);
   if (own.word1 != packet.dst1) return 32 + clz(own.word1 ^ packet.dst1);
   if (own.word2 != packet.dst2) return 64 + clz(own.word2 ^ packet.dst2);
-  return own.word3 != packet.dst3 ? 96 + clz(own.word3 ^ packet.dst3) : 128;
+  return 96 + clz(own.word3 ^ packet.dst3);
 }
 
 /** 2001:10::/28 (RFC 4843). */
@@ -96,9 +85,10 @@ function scopeOf(word0: u32, word1: u32, word2: u32, word3: u32): i32 {
 }
 
 /** ip6addrlbl_init_table in net/ipv6/addrlabel.c, longest prefix first. */
-function labelOf(word0: u32, word1: u32, word2: u32, word3: u32): u32 {
+function labelOf(word0: u32, word1: u32, word2: u32): u32 {
   if ((word0 | word1) == 0) {
-    if (word2 == 0) return word3 == 1 ? 0 : 3;
+    // ::1 has label 0, which never decides: whatever it is compared with by its label is farther away by rule 8.
+    if (word2 == 0) return 3;
     if (word2 == 0xffff) return 4;
   }
   if (word0 == 0x20010000) return 6;

@@ -1,7 +1,7 @@
 // One IPv4 table's answer: fib_table_lookup (net/ipv4/fib_trie.c), and the next hops among which fib_select_path (net/ipv4/fib_semantics.c) chooses.
 
 import { routeOf } from "./fib";
-import { Errno, Fib, Hop, Place, Prefix, Route, RouteTrait, RouteType, Slot } from "./layout";
+import { Errno, Fib, Gateway, Hop, Place, Prefix, Route, RouteTrait, RouteType, Slot } from "./layout";
 import { fibOf, Found, maybe, packetOf, Walk } from "./walk";
 
 /** IPTOS_RT_MASK: all of a packet's TOS that a route sees. */
@@ -25,21 +25,17 @@ export function lookup4(walk: Walk, table: u32): u32 {
     for (let number = slot.first; number < slot.first + slot.count; number++) {
       const route = routeOf(fib, number);
       const found = tryRoute(walk, route, number);
-      if (found != Found.NONE) {
+      if (found == Found.NONE) continue;
+      if (found != Found.UNFIT) {
         walk.slot = <u32>changetype<usize>(slot);
         return found;
       }
       // When no next hop of an object will do, the kernel leaves the leaf with everything else in it.
-      left = (route.traits & RouteTrait.OBJECT) != 0 && isTried(walk, route);
+      left = (route.traits & RouteTrait.OBJECT) != 0;
       if (left) break;
     }
   }
   return Found.NONE;
-}
-
-/** Whether a route got as far as its next hops. */
-function isTried(walk: Walk, route: Route): bool {
-  return (route.tos == 0 || route.tos == (packetOf(walk).tos & ROUTE_TOS)) && !(route.traits & RouteTrait.MAYBE);
 }
 
 export function slotOf(fib: Fib, prefix: u32, table: u32): Slot {
@@ -47,7 +43,7 @@ export function slotOf(fib: Fib, prefix: u32, table: u32): Slot {
 }
 
 function tryRoute(walk: Walk, route: Route, number: u32): u32 {
-  if (route.tos != 0 && route.tos != (packetOf(walk).tos & ROUTE_TOS)) return Found.NONE;
+  if (!takesTos(walk, route) || route.scope < walk.scope) return Found.NONE;
   if ((route.traits & RouteTrait.MAYBE) && !maybe(walk, Place.ROUTE, number)) return Found.NONE;
   const failed = failureOf(walk, route, number);
   // Error routes end the search before devices are looked at.
@@ -61,7 +57,16 @@ function tryRoute(walk: Walk, route: Route, number: u32): u32 {
     walk.table = route.table;
     return Found.ROUTE;
   }
-  return Found.NONE;
+  return Found.UNFIT;
+}
+
+function takesTos(walk: Walk, route: Route): bool {
+  return route.tos == 0 || route.tos == (packetOf(walk).tos & ROUTE_TOS);
+}
+
+/** Whether packets by this next hop go to its gateway; where that is open, they may. */
+export function hasGateway(hop: Hop): bool {
+  return (hop.gateway & Gateway.COUNTS) != 0;
 }
 
 /** fib_props in net/ipv4/fib_semantics.c, fib6_prop in net/ipv6/route.c. Found.NONE: the type is no error. */
@@ -98,17 +103,12 @@ export function nextDefault(walk: Walk, after: u32): u32 {
   let begun = false;
   for (let number = slot.first; number < slot.first + slot.count; number++) {
     const route = routeOf(fib, number);
-    if (route.tos != 0 && route.tos != (packetOf(walk).tos & ROUTE_TOS)) continue;
-    if (route.table != chosen.table) continue;
-    if (route.metric > metric && route.tos == tos) {
-      if (tos != 0) continue;
-      break;
-    }
-    const hop = changetype<Hop>(route.hops);
-    if (route.hopCount == 0 || isDead(route)) continue;
+    if (!takesTos(walk, route) || route.table != chosen.table || isDead(route)) continue;
+    // A lower metric may come behind routes for one TOS.
+    if (route.metric > metric && route.tos == tos) continue;
     tos = route.tos;
     metric = route.metric;
-    if (route.scope != chosen.scope || route.type != RouteType.UNICAST || hop.gateway == 0) continue;
+    if (route.scope != chosen.scope || route.type != RouteType.UNICAST || !hasGateway(changetype<Hop>(route.hops))) continue;
     if (!begun && number != walk.route) break;
     begun = true;
     if (number > after) return number;

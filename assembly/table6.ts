@@ -99,11 +99,16 @@ function selectRoute(walk: Walk, first: u32, end: u32): u32 {
 }
 
 /** rt6_score_route(): 2 for the device, the router's preference above it; 0 = not usable. Whether a router answers counts only on hosts. */
-export function scoreOf(walk: Walk, route: Route, hop: Hop): u32 {
+function scoreOf(walk: Walk, route: Route, hop: Hop): u32 {
   if (hop.dead != 0) return 0;
   const onDevice = walk.oif == 0 || hop.device == walk.oif;
   if (!onDevice && walk.strict != 0) return 0;
   return (onDevice ? 2 : 0) | route.rating;
+}
+
+/** fib6_select_path() chooses by a hash among those that a lookup would take; of a group of objects, among all. */
+export function mayChoose(walk: Walk, route: Route, hop: Hop): bool {
+  return (route.traits & RouteTrait.OBJECT) != 0 || scoreOf(walk, route, hop) != 0;
 }
 
 function sameSource(a: Route, b: Route): bool {

@@ -6,7 +6,8 @@ import { Intervals } from "./lpm/intervals";
 /** More open choices than this in one lookup, and its answer is left open. */
 const CHOICES_MAX: u32 = 6;
 
-export enum Found { NONE = 0, ROUTE = 1, ERROR = 2, THROW = 3, UNKNOWN = 4 }
+/** UNFIT: a route takes the packet, and none of its next hops will do. */
+export enum Found { NONE = 0, ROUTE = 1, ERROR = 2, THROW = 3, UNKNOWN = 4, UNFIT = 5 }
 
 @unmanaged @final export class Walk {
   router: u32;
@@ -53,7 +54,7 @@ export function maybe(walk: Walk, place: u32, number: u32): bool {
     walk.number = number;
   }
   const step = walk.asked++;
-  return step < CHOICES_MAX && (walk.path >> step & 1) != 0;
+  return (walk.path >> step & 1) != 0;
 }
 
 /** Turns to the next combination of choices; false when all have been taken. */

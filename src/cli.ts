@@ -174,10 +174,8 @@ function addLookup(root: Command, exit: (status: number) => void): void {
     .addHelpText("after", LOOKUP_HELP)
     .action(async (node: string, flags: Flags<LookupRequest, "node">) => {
       const terminal = await openedTerminal(flags);
-      const [{ runLookup }, snapshot, state, core] = await Promise.all([
-        import("./commands/lookup.js"), import("./state/snapshot.js"), import("./state/node.js"), import("./core/lookup.js"),
-      ]);
-      exit(await runLookup({ node }, terminal, { ...snapshot, ...state, ...core }, process.stdin));
+      const [{ runLookup }, state, core] = await Promise.all([import("./commands/lookup.js"), import("./state/node.js"), import("./core/lookup.js")]);
+      exit(await runLookup({ node }, terminal, { ...state, ...core }, process.stdin));
     });
 }
 

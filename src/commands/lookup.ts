@@ -1,9 +1,7 @@
 /** `wanproof lookup NODE`: questions to a node's rules and tables, one JSON object a line, answered line by line as RTM_GETROUTE would. */
-import type { Lookup, LookupOptions } from "../core/lookup.js";
-import { localTableOf } from "../core/router.js";
+import type { Lookup } from "../core/lookup.js";
 import { refuse } from "../model/diagnostic.js";
 import type { Node } from "../model/node.js";
-import type { Snapshot } from "../state/snapshot.js";
 import type { Terminal } from "./terminal.js";
 
 export interface LookupRequest {
@@ -11,9 +9,8 @@ export interface LookupRequest {
 }
 
 export interface LookupTools {
-  readonly readSnapshot: (path: string) => Promise<Snapshot>;
-  readonly assembleNode: (snapshot: Snapshot) => Node;
-  readonly lookup: (node: Node, options: LookupOptions) => Promise<Lookup>;
+  readonly readNode: (path: string) => Promise<Node>;
+  readonly lookup: (node: Node) => Promise<Lookup>;
 }
 
 /** Longer than any question can be written; what follows up to the next newline is not kept. */
@@ -22,9 +19,7 @@ export const QUESTION_CHARS_MAX = 65_536;
 /** Answers each line of `input` with one line, in order, as soon as it is whole. Returns 0, or 2 when a line was no question. */
 export async function runLookup(request: LookupRequest, terminal: Pick<Terminal, "data">, tools: LookupTools, input: AsyncIterable<string | Uint8Array>): Promise<number> {
   if (request.node === "-") refuse("WP9001", "lookup -", "both the node and the questions want standard input", "nothing was answered; give the node as a folder or a file");
-  const snapshot = await tools.readSnapshot(request.node);
-  const localTable = localTableOf(snapshot.files.get("meta.json")?.text ?? "");
-  const tables = await tools.lookup(tools.assembleNode(snapshot), { localTable });
+  const tables = await tools.lookup(await tools.readNode(request.node));
   let number = 1;
   let bad = 0;
   for await (const lines of linesOf(input)) {

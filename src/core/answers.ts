@@ -77,24 +77,14 @@ export class AnswerTeller {
     return told;
   }
 
-  #way(word: (offset: number) => number, family: 4 | 6, members: Uint32Array, destination: () => string): LookupWay {
-    const { AnswerAt: A, MemberAt: M } = this.#layout;
+  #way(word: (offset: number) => number, family: 4 | 6, area: Uint32Array, destination: () => string): LookupWay {
+    const { AnswerAt: A } = this.#layout;
     const route = this.#route(family, word(A.route));
     const via = this.#gateway(family, word(A.hop));
     const prefsrc = this.#source(family, word(A.source), route, destination);
-    const among: LookupMember[] = [];
-    for (let i = 0; i < word(A.memberCount); i++) {
-      const start = ((word(A.member) + i) * M.SIZE) / 4;
-      const of = (offset: number): number => members[start + offset / 4] ?? 0;
-      const other = this.#route(family, of(M.route));
-      const source = this.#source(family, of(M.source), other, destination);
-      among.push({
-        dev: this.#device(of(M.device)),
-        via: this.#gateway(family, of(M.hop)),
-        ...(source === null ? {} : { prefsrc: source }),
-        ...(other === null || other.metric === route?.metric ? {} : { metric: other.metric }),
-      });
-    }
+    const members = this.#members(area, word(A.member), word(A.memberCount), family, route, destination);
+    // Two next hops that say the same are no choice.
+    const among = [...new Map(members.map((member) => [JSON.stringify(member), member])).values()];
     return {
       type: typeName(this.#layout, word(A.type)),
       table: word(A.table),
@@ -105,6 +95,22 @@ export class AnswerTeller {
       ...(route === null ? {} : { prefix: prefixText(route), ...(family === 6 || route.metric !== 0 ? { metric: route.metric } : {}) }),
       ...(among.length > 1 ? { among } : {}),
     };
+  }
+
+  /** `count` members from number `first` on. `route` is the one that decided. */
+  #members(area: Uint32Array, first: number, count: number, family: 4 | 6, route: Route | null, destination: () => string): LookupMember[] {
+    const { MemberAt: M } = this.#layout;
+    return Array.from({ length: count }, (_, i): LookupMember => {
+      const of = (offset: number): number => area[((first + i) * M.SIZE + offset) / 4] ?? 0;
+      const other = this.#route(family, of(M.route));
+      const source = this.#source(family, of(M.source), other, destination);
+      return {
+        dev: this.#device(of(M.device)),
+        via: this.#gateway(family, of(M.hop)),
+        ...(source === null ? {} : { prefsrc: source }),
+        ...(other === null || other.metric === route?.metric ? {} : { metric: other.metric }),
+      };
+    });
   }
 
   #route(family: 4 | 6, number: number): Route | null {

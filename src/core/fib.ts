@@ -26,6 +26,7 @@ export const NONE = 0xffffffff;
 export const MERGED = -1;
 const LOCAL = 255;
 const MAIN = 254;
+const DEFAULT = 253;
 
 /** A route where a table holds it. */
 interface Entry {
@@ -51,7 +52,7 @@ export function writeFib(core: Core, node: Node, family: Family, wan: ReadonlySe
       prefixCount: forest.nodes.length,
       slots: writeSlots(core, forest, routes, tables),
       tableCount: tables.size,
-      routes: writeRoutes(core, routes.map(({ route }) => route), hops, { node, wan, merged }),
+      routes: writeRoutes(core, routes.map(({ route }) => route), hops, node.links, wan),
       routeCount: routes.length,
       bounds: writeLongs(core, bounds),
       leaves: writeWords(core, forest.leaves),
@@ -90,10 +91,10 @@ export function writeMatches(core: Core, matches: readonly Match[]): number {
 /** Fields by how often they differ from packet to packet; the others come last. */
 const TELLING: readonly Field[] = ["dport", "sport", "icmpType", "dst3", "dst0", "flow", "condition", "etherType", "mark", "proto"];
 
-/** Table number -> slot, for every table that a rule or a route names. */
+/** Table number -> slot, for the kernel's own and every table that a rule or a route names. */
 function tableSlots(rules: readonly FibRule[], entries: readonly Entry[], merged: boolean): Map<number, number> {
   const named = rules.flatMap((rule) => (rule.action.kind === "table" ? [rule.action.table] : []));
-  const distinct = new Set([...named, ...entries.map(({ table }) => table), ...(merged ? [MERGED] : [])]);
+  const distinct = new Set([LOCAL, MAIN, DEFAULT, ...named, ...entries.map(({ table }) => table), ...(merged ? [MERGED] : [])]);
   return new Map([...distinct].map((table, slot) => [table, slot]));
 }
 
@@ -144,7 +145,7 @@ function writeRules(core: Core, rules: readonly FibRule[], tables: ReadonlyMap<n
     suppressLength: rule.suppressPrefixLength ?? NONE,
     suppressGroup: rule.suppressGroup === null ? NONE : groupNumber(links, rule.suppressGroup),
     error: errorOf(core, rule.action.kind),
-    bySource: Number((rule.from?.length ?? 0) > 0),
+    bySource: Number(rule.family === 6 && (rule.from?.length ?? 0) > 0),
     ...target(rule),
   }));
   return writeRecords(core, RuleAt, records);

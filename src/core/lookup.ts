@@ -1,16 +1,16 @@
 /** Lookups in a node's rules and tables, exactly as a plain RTM_GETROUTE answers them; in batches, all of them in the core. */
 import { formatAddress } from "../model/address.js";
 import { type Diagnostic, InputError } from "../model/diagnostic.js";
-import type { Node } from "../model/node.js";
+import type { LocalTable, Node } from "../model/node.js";
 import { AnswerTeller, complaint, type LookupAnswer, refusedBy, type Told } from "./answers.js";
 import { Core } from "./core.js";
 import { badQuery, type LookupQuery, QueryReader, type Reading } from "./queries.js";
-import { type LocalTable, writeRouter } from "./router.js";
+import { writeRouter } from "./router.js";
 
 export interface LookupOptions {
   /** An instance of one's own; it stays usable, and the node stays in its memory. */
   readonly core?: Core;
-  /** meta.json's `localTable`; null or missing: IPv4's local and main are one while rule4 is what every kernel begins with. */
+  /** Instead of the node's own. null: IPv4's local and main are one while rule4 is what every kernel begins with. */
   readonly localTable?: LocalTable | null;
 }
 
@@ -32,7 +32,7 @@ export interface LookupLines {
 /** Gets a node ready. */
 export async function lookup(node: Node, options: LookupOptions = {}): Promise<Lookup> {
   const core = options.core ?? (await Core.load());
-  const asker = new Asker(core, node, options.localTable ?? null);
+  const asker = new Asker(core, node, options.localTable === undefined ? node.localTable : options.localTable);
   return { answers: (queries) => answersTo(asker, queries), lines: (lines, first) => linesTo(asker, lines, first) };
 }
 

@@ -1,7 +1,7 @@
 /** A node without a policy, compiled for lookups: its tables and rules, its devices' switches and its own addresses. */
 import { type Family, isMulticast, isUnspecified } from "../model/address.js";
 import { deviceIndex } from "../model/device.js";
-import type { FibRule, InterfaceAddress, Link, Node } from "../model/node.js";
+import type { FibRule, InterfaceAddress, Link, LocalTable, Node } from "../model/node.js";
 import type { Core } from "./core.js";
 import { type FibImage, MERGED, NONE, writeFib } from "./fib.js";
 import { groupNumbers, scopeNumber } from "./routes.js";
@@ -14,18 +14,9 @@ export interface RouterImage {
   readonly own: Readonly<Record<Family, readonly InterfaceAddress[]>>;
 }
 
-/** Whether IPv4 keeps its tables local and main as one (`localTable` of meta.json): they part for ever with the first change of a rule. */
-export type LocalTable = "merged" | "split";
-
 const LOCAL = 255;
 const MAIN = 254;
 const DEFAULT = 253;
-
-/** What the text of meta.json says of IPv4's tables; null when it does not. */
-export function localTableOf(meta: string): LocalTable | null {
-  const told = /"localTable"\s*:\s*"(merged|split)"/.exec(meta)?.[1];
-  return told === "merged" || told === "split" ? told : null;
-}
 
 /** Writes everything lookups are answered by. Takes memory until the arena is rewound. */
 export function writeRouter(core: Core, node: Node, localTable: LocalTable | null): RouterImage {
@@ -33,15 +24,15 @@ export function writeRouter(core: Core, node: Node, localTable: LocalTable | nul
   const nobody = new Set<string>();
   const fib = { 4: writeFib(core, node, 4, nobody, merged), 6: writeFib(core, node, 6, nobody) };
   const own = { 4: ownAddresses(node, 4), 6: ownAddresses(node, 6).filter(isCandidate) };
-  const hasDefault = node.routes[4].some(({ table }) => table === DEFAULT);
+  const slot = (table: number): number => fib[4].tables.get(table) ?? NONE;
   const address = writeRecords(core, core.layout.RouterAt, [
     {
       fib4: fib[4].address,
       fib6: fib[6].address,
-      merged: fib[4].tables.get(MERGED) ?? NONE,
-      fallback: merged && hasDefault ? (fib[4].tables.get(DEFAULT) ?? NONE) : NONE,
-      local: fib[4].tables.get(MERGED) ?? fib[4].tables.get(LOCAL) ?? NONE,
-      main: fib[4].tables.get(MAIN) ?? NONE,
+      merged: merged ? slot(MERGED) : NONE,
+      fallback: slot(DEFAULT),
+      local: slot(merged ? MERGED : LOCAL),
+      main: slot(MAIN),
       customLocal: Number(!merged || hasCustomLocal(node)),
       multicast6: multicast6(node),
       loopback: deviceIndex(node.links, "lo"),

@@ -1,6 +1,5 @@
 /** Routes and their next hops, compiled for the core: what the kernel derives from a route before any packet asks for it. */
-import { covers, sameAddress } from "../model/address.js";
-import type { Link, NextHop, Node, Route, RouteType } from "../model/node.js";
+import type { Link, NextHop, Route, RouteType } from "../model/node.js";
 import type { Core, Layout } from "./core.js";
 import { writeRecords } from "./writer.js";
 
@@ -14,22 +13,14 @@ const TYPES = {
 /** rt6_score_route(): 1 to 3, two bits to the left. */
 const RATINGS = { low: 4, medium: 8, high: 12 } as const satisfies Record<Route["preference"], number>;
 
-/** What the routes of a family are written with. */
-export interface RouteGround {
-  readonly node: Node;
-  readonly wan: ReadonlySet<string>;
-  /** IPv4's tables local and main are one. */
-  readonly merged: boolean;
-}
-
 /** Writes the routes in the given order. `hops` takes each next hop in the order of the core's numbers, which count from 1. */
-export function writeRoutes(core: Core, routes: readonly Route[], hops: NextHop[], ground: RouteGround): number {
+export function writeRoutes(core: Core, routes: readonly Route[], hops: NextHop[], links: readonly Link[], wan: ReadonlySet<string>): number {
   const { RouteKind, RouteAt, RouteType, RouteTrait } = core.layout;
-  const devices = new Devices(ground.node.links, ground.wan);
+  const devices = new Devices(links, wan);
   const records = routes.map((route) => {
     const source = route.source?.address.words ?? [0, 0, 0, 0];
     const own = hopsOf(route);
-    const at = writeHops(core, route, own.map((hop) => ({ hop, isSelf: isSelf(route, hop, ground) })), hops.length, devices);
+    const at = writeHops(core, route, own, hops.length, devices);
     hops.push(...own);
     return {
       kind: route.type === "throw" ? RouteKind.THROW : ERRORS.has(route.type) ? RouteKind.ERROR : RouteKind.FORWARD,
@@ -83,37 +74,28 @@ class Devices {
 }
 
 /** A local or anycast destination stays on the node, whatever device its address is on. */
-function writeHops(core: Core, route: Route, hops: readonly { readonly hop: NextHop; readonly isSelf: boolean }[], before: number, devices: Devices): number {
+function writeHops(core: Core, route: Route, hops: readonly NextHop[], before: number, devices: Devices): number {
   const stays = route.type === "local" || route.type === "anycast";
-  const records = hops.map(({ hop, isSelf: self }, i) => {
+  const records = hops.map((hop, i) => {
     const device = devices.number(hop.dev);
     return {
       device,
       wan: Number(!stays && hop.dev !== null && devices.wan.has(hop.dev)),
       dead: Number(isDead(route, hop)),
       group: devices.group(device),
-      gateway: Number(hop.via !== null && !self),
+      gateway: Number(hop.via !== null),
       via0: hop.via?.family === 4 ? hop.via.words[0] : 0,
       number: before + i + 1,
+      onlink: Number(isOnLink(route, hop)),
     };
   });
   return writeRecords(core, core.layout.HopAt, records);
 }
 
-/**
- * A gateway that is an address of the node stands for the device alone: it is nearer than the link (fib_check_nh_v4_gw, rt_set_nexthop). The kernel looks when the route
- * is made, in its own table first; here the state as it is tells.
- */
-function isSelf(route: Route, { via, flags }: NextHop, { node, merged }: RouteGround): boolean {
-  if (via?.family !== 4 || route.flags.includes("onlink") || flags.includes("onlink")) return false;
-  if (!node.addresses.some((own) => sameAddress(own.address, via))) return false;
-  if (route.table === LOCAL || (merged && route.table === MAIN)) return true;
-  return !node.routes[4].some((one) => one.table === route.table && scopeNumber(one.scope) >= SCOPE_LINK && covers(one.destination, via));
+/** A gateway that somebody put on the link is not looked for in any table. */
+function isOnLink(route: Route, hop: NextHop): boolean {
+  return route.flags.includes("onlink") || hop.flags.includes("onlink");
 }
-
-const LOCAL = 255;
-const MAIN = 254;
-const SCOPE_LINK = 253;
 
 /** iproute2 prints `dead` where the kernel skips the next hop. */
 function isDead(route: Route, hop: NextHop): boolean {

@@ -1,16 +1,10 @@
 /** Runs that end alike become one case: values that lead to the same end are told together. */
 import type { Ending } from "../model/walk.js";
-import type { Option, Run } from "./choices.js";
+import type { Condition, Run } from "./choices.js";
 import { rangesText } from "./classes.js";
 
 export interface Cased {
   readonly ending: Ending;
-}
-
-/** Which options of one unknown a case stands for. */
-interface Condition {
-  readonly options: readonly Option[];
-  readonly chosen: ReadonlySet<number>;
 }
 
 export interface Merged<T> {
@@ -21,8 +15,7 @@ export interface Merged<T> {
 /** One case for each end, or several where its values cannot be told as one set for each unknown. In the order in which the runs were made. */
 export function mergeCases<T extends Cased>(runs: readonly Run<T>[]): Merged<T>[] {
   const groups = new Map<string, Merged<T>[]>();
-  for (const { value, picks } of runs) {
-    const when = new Map(picks.map(({ name, options, index }) => [name, { options, chosen: new Set([index]) }] as const));
+  for (const { value, when } of runs) {
     const key = JSON.stringify(value.ending);
     groups.set(key, [...(groups.get(key) ?? []), { value, when }]);
   }

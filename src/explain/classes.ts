@@ -1,5 +1,5 @@
 /** Values of a field that nothing on this node tells apart: one of them stands for all. */
-import type { Field, Match } from "../model/packet.js";
+import type { Field, HookField, Match } from "../model/packet.js";
 import type { Option } from "./choices.js";
 
 /** A set of values, its text, and one value that stands for it. */
@@ -15,12 +15,12 @@ const LARGEST = {
 
 export type OpenField = keyof typeof LARGEST;
 
-export function isOpenField(field: Field): field is OpenField {
+export function isOpenField(field: HookField): field is OpenField {
   return Object.hasOwn(LARGEST, field);
 }
 
 /** Whether `((value & mask) - low) <= span`, unsigned. */
-export function holds(match: Match, value: number): boolean {
+export function holds(match: Pick<Match, "mask" | "low" | "span">, value: number): boolean {
   return (((value & match.mask) >>> 0) - match.low) >>> 0 <= match.span;
 }
 
@@ -44,7 +44,7 @@ function intervals(largest: number, tests: readonly Match[]): [number, number][]
   const masked = tests.some((match) => (match.mask & largest) >>> 0 !== largest && match.mask !== 0xffffffff);
   const cuts = masked && largest <= 0xffff
     ? Array.from({ length: largest + 1 }, (_, value) => value)
-    : [...new Set([0, ...tests.flatMap((match) => [match.low, match.low + match.span + 1])])].filter((cut) => cut <= largest).sort((a, b) => a - b);
+    : [...new Set([0, ...tests.flatMap((match) => [match.low, (match.low + match.span + 1) >>> 0])])].filter((cut) => cut <= largest).sort((a, b) => a - b);
   return cuts.map((cut, i) => [cut, (cuts[i + 1] ?? largest + 1) - 1]);
 }
 

@@ -1,17 +1,20 @@
 /** `wanproof explain`: one packet through a node, for every value of what was not given. */
 import type { Node } from "../model/node.js";
 import type { Policy } from "../model/policy.js";
-import { type Case, CASES_MAX, type Ending, type Station, type Walk } from "../model/walk.js";
+import { type Case, CASES_MAX, type Ending, type FlowView, type Station, type Walk } from "../model/walk.js";
 import { type Cased, mergeCases, type Merged, whenOf } from "./cases.js";
 import { everyRun } from "./choices.js";
 import { type Ground, groundOf } from "./fib.js";
-import { firewallStation } from "./firewall.js";
-import { type NoteId, NOTES, notesOf } from "./notes.js";
+import { flowOf } from "./netfilter/entry.js";
+import { travel } from "./netfilter/journey.js";
+import { openMatches, type Walls, wallsOf } from "./netfilter/stages.js";
+import type { Transit } from "./netfilter/transit.js";
+import { viewOfFlow } from "./flow.js";
+import { type NoteId, NOTES, notesOf, unseenNotes } from "./notes.js";
 import type { Packet } from "./packet.js";
 import { Reader } from "./question.js";
 import { Trail, viewOf } from "./trail.js";
 import { judge } from "./verdict.js";
-import { endingOf, route } from "./walk.js";
 
 /** What stays the same for all packets of one node and policy. Building it costs more than a walk. */
 export interface Explainer {
@@ -21,9 +24,11 @@ export interface Explainer {
 }
 
 export function explainer(node: Node, policy: Policy): Explainer {
-  const ground = groundOf(node, policy.rows.flatMap((row) => row.matches));
+  const { firewall } = node;
+  const ground = groundOf(node, [...policy.rows.flatMap((row) => row.matches), ...openMatches(firewall)]);
+  const walls = wallsOf(firewall);
   return {
-    explain: (packet) => explain(packet, ground, policy),
+    explain: (packet) => explain(packet, ground, walls, policy),
     objection: ({ iif, oif }) => {
       const strange = [iif, oif].find((dev) => dev !== null && !ground.links.has(dev));
       return strange === undefined ? null : `the node has no device ${JSON.stringify(strange)}`;
@@ -35,12 +40,13 @@ interface Run extends Cased {
   readonly ending: Ending;
   readonly stations: readonly Station[];
   readonly notes: readonly NoteId[];
+  readonly flow: FlowView | null;
 }
 
-function explain(packet: Packet, ground: Ground, policy: Policy): Walk {
+function explain(packet: Packet, ground: Ground, walls: Walls, policy: Policy): Walk {
   const { runs, complete } = everyRun((choices): Run => {
     const reader = new Reader(ground, known(packet), packet.family, choices);
-    return once(packet, reader, policy);
+    return once(packet, reader, walls, policy);
   }, CASES_MAX);
   const first = runs[0]?.value;
   if (first === undefined) throw new Error("a walk has at least one run");
@@ -55,7 +61,7 @@ function explain(packet: Packet, ground: Ground, policy: Policy): Walk {
     packet: viewOf(packet, packet),
     stations: single ? first.stations : shared(runs.map((run) => run.value.stations)),
     ...(single ? first.ending : together(merged.map((one) => one.value), complete)),
-    ...(single ? {} : { cases: merged.map(caseOf) }),
+    ...(single ? entryOf(first, runs) : { cases: merged.map((one) => caseOf(one, runs)) }),
     ...(complete ? {} : { truncated: true as const }),
     notes: notes.map((id) => ({ id, text: NOTES[id] })),
   };
@@ -67,34 +73,41 @@ function known(packet: Packet): Packet["open"] {
   return new Map([...packet.open, ["hopLimit", 255]]);
 }
 
-function once(packet: Packet, reader: Reader, policy: Policy): Run {
+function once(packet: Packet, reader: Reader, walls: Walls, policy: Policy): Run {
   const { node } = reader.ground;
   const trail = new Trail(packet);
-  const routed = route(packet, reader, trail);
-  const partial = endingOf(packet, routed, packet.mark);
+  const { ending: partial, transit } = travel(packet, reader, trail, walls);
   const { egress } = partial;
-  if (partial.disposition === "undetermined") return finish({ ...partial, verdict: "undetermined" }, trail, []);
-  const hooked = egress !== null || partial.disposition === "local" ? firewallStation(node, packet) : null;
-  if (hooked !== null) trail.tell(hooked);
-  if (egress === null) return finish({ ...partial, verdict: null }, trail, []);
+  const unseen = transit === null ? [] : unseenNotes(node, packet.family);
+  if (partial.disposition === "undetermined") return finish({ ...partial, verdict: "undetermined" }, trail, unseen, transit);
+  if (egress === null || transit === null) return finish({ ...partial, verdict: null }, trail, unseen, transit);
+  const src = transit.told();
   if (!policy.wan.includes(egress.dev)) {
     trail.tell({ station: "policy", text: `${egress.dev} is not the WAN`, why: "the policy has no say" });
-    return finish({ ...partial, verdict: null }, trail, notesOf(packet, egress, null, routed.src, policy));
+    return finish({ ...partial, verdict: null }, trail, [...notesOf(packet, egress, null, src, policy), ...unseen], transit);
   }
-  const verdict = judge({ packet, src: routed.src, mark: packet.mark, dev: egress.dev }, node, policy, reader);
+  const verdict = judge({ packet, src, dst: transit.dst, mark: transit.mark, dev: egress.dev }, node, policy, transit.reader);
   trail.tell({ station: "policy", text: verdict.text, at: verdict.at, why: verdict.why, decides: true });
   const ending: Ending = { ...partial, verdict: verdict.class, ...(verdict.reason === null ? {} : { reason: verdict.reason }) };
-  return finish(ending, trail, notesOf(packet, egress, verdict, routed.src, policy));
+  return finish(ending, trail, [...notesOf(packet, egress, verdict, src, policy), ...unseen], transit);
 }
 
-function finish(ending: Ending, trail: Trail, notes: readonly NoteId[]): Run {
-  return { ending, stations: trail.stations(), notes };
+function finish(ending: Ending, trail: Trail, notes: readonly NoteId[], transit: Transit | null): Run {
+  const flow = transit === null ? null : flowOf(transit);
+  return { ending, stations: trail.stations(), notes, flow: flow === null ? null : viewOfFlow(flow) };
 }
 
-function caseOf(merged: Merged<Run>): Case {
+/** The entry that every run with this ending leaves behind. */
+function entryOf({ ending }: Run, runs: readonly { readonly value: Run }[]): { readonly entry?: FlowView } {
+  const same = runs.filter(({ value }) => JSON.stringify(value.ending) === JSON.stringify(ending)).map(({ value }) => value.flow);
+  const [first = null] = same;
+  return first !== null && new Set(same.map((flow) => JSON.stringify(flow))).size === 1 ? { entry: first } : {};
+}
+
+function caseOf(merged: Merged<Run>, runs: readonly { readonly value: Run }[]): Case {
   const { ending, stations } = merged.value;
   const because = stations.filter((station) => station.decides).map(({ station, text, at }) => ({ station, text, at }));
-  return { when: whenOf(merged), ...ending, because };
+  return { when: whenOf(merged), ...ending, ...entryOf(merged.value, runs), because };
 }
 
 /** What all cases have in common: where only the source address differs, the first case's answer holds; else it depends. */

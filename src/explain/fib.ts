@@ -1,6 +1,6 @@
 /** A node's rules and tables in the order in which the kernel looks at them, and what else a walk asks of the node. */
 import type { Family } from "../model/address.js";
-import type { FibRule, Link, Node, Route } from "../model/node.js";
+import type { FibRule, Link, LocalTable, Node, Route } from "../model/node.js";
 import type { Field, Match } from "../model/packet.js";
 import { classesOf, type OpenField, type ValueClass } from "./classes.js";
 
@@ -32,11 +32,8 @@ export interface Ground {
   readonly classes: (field: OpenField, family: Family) => readonly ValueClass[];
 }
 
-/** Whether IPv4's local and main are one trie: what a probe of the kernel found. */
-export type LocalTable = "merged" | "split";
-
 /** Sorts once what every walk needs. `others`: matches besides those of rules, the policy's. `localTable` null: as the rules suggest. */
-export function groundOf(node: Node, others: readonly Match[] = [], localTable: LocalTable | null = null): Ground {
+export function groundOf(node: Node, others: readonly Match[] = [], localTable: LocalTable | null = node.localTable): Ground {
   const fibs = { 4: fibOf(node, 4, localTable), 6: fibOf(node, 6, null) };
   const known = new Map<string, readonly ValueClass[]>();
   const numbers = new Map<string, number>();

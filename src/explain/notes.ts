@@ -1,7 +1,9 @@
 /** What an answer rests on, or what else is wrong with a packet: one sentence each. */
-import { type Address, isUnspecified, sameAddress } from "../model/address.js";
+import { type Address, type Family, isUnspecified, sameAddress } from "../model/address.js";
+import type { Node } from "../model/node.js";
 import type { Policy } from "../model/policy.js";
 import type { Egress } from "../model/walk.js";
+import { isUnseen } from "./firewall.js";
 import type { Packet } from "./packet.js";
 import type { Verdict } from "./verdict.js";
 
@@ -11,8 +13,10 @@ export const NOTES = {
   "mark-missing": "it belongs to the VPN or its DNS, but its socket does not carry the mark that keeps it on the WAN",
   "marked-stranger": "it carries the VPN's mark, and its destination is none of the VPN's",
   "forwarded-answer": "it answers what came in on the WAN, but somebody behind the node sends it",
-  source: "it leaves on the WAN with a source address that is not the WAN's, unless the firewall translates it",
+  source: "it leaves on the WAN with a source address that is not the WAN's",
   confinement: "it carries the VPN's mark, and yet leaves on another device than the WAN",
+  "firewall-unseen": "the firewall's rules of this family are not all known, and the walk passes by those that are not",
+  "other-datapath": "the node has other places that look at packets (netdev, bridge or arp tables, tc, xfrm, ebtables, BPF, multicast routing), which are not walked",
 } as const;
 
 export type NoteId = keyof typeof NOTES;
@@ -31,4 +35,13 @@ export function notesOf(packet: Packet, egress: Egress, verdict: Verdict | null,
     ...(verdict.class === "answer" && packet.origin === "forward" ? (["forwarded-answer"] as const) : []),
     ...(foreign ? (["source"] as const) : []),
   ];
+}
+
+/** Files of other data paths. */
+const OTHER_PATHS: readonly string[] = ["tc.json", "xfrm.txt", "ebtables-save.txt", "bpf.json", "mroute.json"];
+
+/** What a walk through the hooks could not look at. */
+export function unseenNotes(node: Node, family: Family): NoteId[] {
+  const others = node.firewall.others.length > 0 || OTHER_PATHS.some((file) => node.files.includes(file));
+  return [...(isUnseen(node, family) ? (["firewall-unseen"] as const) : []), ...(others ? (["other-datapath"] as const) : [])];
 }

@@ -1,8 +1,10 @@
 /** What a walk is asked about: `FIELD=VALUE` words or one JSON object, read into a packet whose other fields stay unknown (contract, sections 4 and 5). */
-import { type Address, type Family, parseAddress } from "../model/address.js";
+import type { Address, Family } from "../model/address.js";
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js";
 import { ORIGINS, type Origin } from "../model/walk.js";
 import type { OpenField } from "./classes.js";
+import { type Flow, readFlow } from "./flow.js";
+import { address, device, number, oneOf, type Row, show, Unreadable } from "./row.js";
 
 /** Conntrack's states of a packet, as iptables names them; `reply` is the reply direction of an entry. */
 export const CONNTRACK_STATES = ["new", "established", "reply", "related", "invalid", "untracked"] as const;
@@ -15,23 +17,25 @@ export interface Packet {
   readonly dst: Address;
   /** null: a local socket is not bound to an address; else unknown. */
   readonly src: Address | null;
+  /** 0 where none is given, see `isMarked`. */
   readonly mark: number;
+  /** Whether the mark was given. */
+  readonly isMarked: boolean;
   readonly markWhen: "create" | "connected" | null;
   readonly api: "connect" | "sendto" | null;
+  /** What sends an echo request: a raw socket, or the kernel's ping socket. */
+  readonly socket: "raw" | "ping" | null;
   /** The device the socket is bound to, or the kernel was told; null: none. */
   readonly oif: string | null;
   /** Where a forwarded packet came in; null: unknown. */
   readonly iif: string | null;
   readonly ct: ConntrackState;
+  /** What conntrack remembers of its flow, as the answer about an earlier packet told it; null: not given. */
+  readonly entry: Flow | null;
   readonly open: ReadonlyMap<OpenField, number>;
 }
 
 export type Asked = { readonly packet: Packet } | { readonly error: Diagnostic };
-
-/** A field whose value cannot be read. Never leaves this file. */
-class Unreadable extends Error {}
-
-type Row = ReadonlyMap<string, unknown>;
 
 /** The words of a command line, `dst=192.0.2.1 proto=udp`. */
 export function packetOfWords(words: readonly string[]): Asked {
@@ -87,11 +91,14 @@ function readPacket(row: Row): Packet {
     origin, family, dst,
     src: src !== null && src.words.every((word) => word === 0) && origin === "local" ? null : src,
     mark: number(row, "mark", 0xffffffff) ?? 0,
+    isMarked: row.has("mark"),
     markWhen: oneOf(row, "markWhen", ["create", "connected"]),
     api: oneOf(row, "api", ["connect", "sendto"]),
+    socket: oneOf(row, "socket", ["raw", "ping"]),
     oif: device(row, "oif"),
     iif: origin === "forward" ? iif : null,
     ct: oneOf(row, "ct", CONNTRACK_STATES) ?? "new",
+    entry: row.has("entry") ? readFlow(row.get("entry"), family) : null,
     open: readOpen(row),
   };
 }
@@ -110,7 +117,7 @@ const NUMBERS = [
 
 const FIELDS: ReadonlySet<string> = new Set([
   "origin", "family", "src", "dst", "mark", "markWhen", "uid", "gid", "proto", "sport", "dport", "oif", "iif", "ct", "icmpType", "icmpCode", "icmpId", "tcpFlags", "api",
-  "tos", "hopLimit",
+  "tos", "hopLimit", "socket", "entry",
 ]);
 
 function readOpen(row: Row): Map<OpenField, number> {
@@ -146,42 +153,4 @@ function readFlags(row: Row): number | null {
   const entries = Object.entries(FLAGS);
   if (typeof value !== "string" || !/^[FSRPAU]*$/.test(value)) throw new Unreadable(`tcpFlags ${show(value)} is not made of the letters F S R P A U`);
   return entries.reduce((sum, [letter, bit]) => (value.includes(letter) ? sum + bit : sum), 0);
-}
-
-function address(row: Row, name: string): Address | null {
-  const value = row.get(name);
-  if (value === undefined || value === "") return null;
-  const parsed = typeof value === "string" ? parseAddress(value) : null;
-  if (parsed === null) throw new Unreadable(`${name} ${show(value)} is not an address`);
-  return parsed;
-}
-
-function device(row: Row, name: string): string | null {
-  const value = row.get(name);
-  if (value === undefined || value === "") return null;
-  if (typeof value !== "string") throw new Unreadable(`${name} ${show(value)} is not the name of a device`);
-  return value;
-}
-
-function oneOf<T extends string>(row: Row, name: string, words: readonly T[]): T | null {
-  const value = row.get(name);
-  if (value === undefined) return null;
-  const found = words.find((word) => word === (typeof value === "string" ? value.toLowerCase() : value));
-  if (found === undefined) throw new Unreadable(`${name} ${show(value)} is none of ${words.join(", ")}`);
-  return found;
-}
-
-/** A whole number, decimal or 0x hex, from 0 to `max`. */
-function number(row: Row, name: string, max: number): number | null {
-  const value = row.get(name);
-  if (value === undefined) return null;
-  const read = typeof value === "string" && /^(?:\d{1,10}|0x[\da-f]{1,8})$/i.test(value) ? Number(value) : value;
-  if (typeof read !== "number" || !Number.isInteger(read) || read < 0 || read > max) throw new Unreadable(`${name} ${show(value)} is not a number from 0 to ${max}`);
-  return read;
-}
-
-/** A value as a message may show it: short and quoted. */
-function show(value: unknown): string {
-  const text = typeof value === "object" && value !== null ? (Array.isArray(value) ? "a list" : "an object") : JSON.stringify(value);
-  return text.length > 48 ? `${text.slice(0, 48)}…` : text;
 }

@@ -35,9 +35,20 @@ export class Reader {
   read(field: OpenField): number {
     const told = this.open.get(field);
     if (told !== undefined) return told;
-    if (PORTS.has(field) && this.open.has("proto") && !hasPorts(this.open.get("proto") ?? 0)) return 0;
+    if (this.#isTold(field)) return 0;
     const classes = this.ground.classes(field, this.family);
     return classes[this.choices.ask(field, classes)]?.value ?? 0;
+  }
+
+  /** Whether a match on the field holds. A value that the packet does not tell is asked about no further than that. */
+  holds(field: OpenField, match: Pick<Match, "mask" | "low" | "span">): boolean {
+    if (this.#isTold(field)) return holds(match, this.read(field));
+    const classes = this.ground.classes(field, this.family);
+    return this.choices.isAmong(field, classes, (index) => holds(match, classes[index]?.value ?? 0));
+  }
+
+  #isTold(field: OpenField): boolean {
+    return this.open.has(field) || (PORTS.has(field) && this.open.has("proto") && !hasPorts(this.open.get("proto") ?? 0));
   }
 
   /** Whether something that was not understood holds; `text` is its own. */
@@ -85,10 +96,15 @@ export function valueOf(question: Question, reader: Reader, field: Field): numbe
 export function failing(matches: readonly Match[], question: Question, reader: Reader): Match | null {
   const isKnown = (match: Match): boolean => !isOpenField(match.field) || reader.knows(match.field);
   const ordered = [...matches.filter(isKnown), ...matches.filter((match) => !isKnown(match))];
-  return ordered.find((match) => {
-    const value = valueOf(question, reader, match.field);
-    return value === null || !holds(match, value);
-  }) ?? null;
+  return ordered.find((match) => !matchHolds(match, question, reader)) ?? null;
+}
+
+function matchHolds(match: Match, question: Question, reader: Reader): boolean {
+  const { field } = match;
+  const isRoot = (field === "uid" || field === "gid") && !question.owned;
+  if (isOpenField(field) && !isRoot) return reader.holds(field, match);
+  const value = valueOf(question, reader, field);
+  return value !== null && holds(match, value);
 }
 
 /** Whether the source lies in a source-specific route's prefix; an unset one is `::` (fib6_node_lookup). */

@@ -2,12 +2,11 @@
 import { formatAddress, type Prefix, WIDTH } from "../model/address.js";
 import type { FibRule } from "../model/node.js";
 import type { Match } from "../model/packet.js";
-import { rangesText } from "./classes.js";
+import { isOpenField, rangesText } from "./classes.js";
 import { type Question, type Reader, valueOf } from "./question.js";
 
 /** One clause about the match that did not hold. */
 export function reasonOf(match: Match, rule: FibRule, question: Question, reader: Reader): string {
-  const value = valueOf(question, reader, match.field);
   switch (match.field) {
     case "src0": case "src1": case "src2": case "src3":
       return question.src === null ? "no source is chosen yet" : `source ${formatAddress(question.src)} is not ${within(rule.from)}`;
@@ -19,8 +18,11 @@ export function reasonOf(match: Match, rule: FibRule, question: Question, reader
       return rule.iif === null ? NO_DEVICE : question.iif === "lo" ? `the node itself sends it, it did not come in on ${rule.iif}` : `it came in on ${question.iif}, not from ${rule.iif === "lo" ? "the node itself" : rule.iif}`;
     case "oif":
       return question.oif === null ? `it is not bound to ${rule.oif ?? "a device"}` : `it is bound to ${question.oif}, not ${rule.oif ?? "a device"}`;
-    default:
-      return `${match.field} is ${value ?? "not known"}, not ${wanted(match)}`;
+    default: {
+      // A value that nobody gave is not asked for only to be told.
+      const value = isOpenField(match.field) && !reader.knows(match.field) ? null : valueOf(question, reader, match.field);
+      return `${match.field} is ${value === null ? "" : `${value}, `}not ${wanted(match)}`;
+    }
   }
 }
 

@@ -7,9 +7,9 @@ export interface SourceClass {
   readonly address: Address;
 }
 
-/** At least one class; the last one stands for every source that nothing mentions. */
-export function sourceClasses(fib: Fib): SourceClass[] {
-  const named = [...fib.rules.flatMap((rule) => (rule.from === null ? [] : [rule.from])), ...[...fib.tables.values()].flat().flatMap((route) => (route.source === null ? [] : [route.source]))];
+/** At least one class; the last one stands for every source that nothing mentions. `others`: what else tells sources apart. */
+export function sourceClasses(fib: Fib, others: readonly Prefix[] = []): SourceClass[] {
+  const named = [...others, ...fib.rules.flatMap((rule) => (rule.from === null ? [] : [rule.from])), ...[...fib.tables.values()].flat().flatMap((route) => (route.source === null ? [] : [route.source]))];
   const seen = new Set<string>();
   const classes: SourceClass[] = [];
   const add = (address: Address, text: string): void => {

@@ -1,5 +1,6 @@
 /** What a walk leaves behind: one line for each thing that was asked, with the packet as it was then. */
-import { formatAddress } from "../model/address.js";
+import { type Address, formatAddress } from "../model/address.js";
+import type { Hook } from "../model/netfilter.js";
 import type { PacketView, Station, StationName } from "../model/walk.js";
 import type { OpenField } from "./classes.js";
 import type { Packet } from "./packet.js";
@@ -7,17 +8,23 @@ import type { Question } from "./question.js";
 
 const SHOWN = ["proto", "sport", "dport", "uid", "gid"] as const satisfies readonly OpenField[];
 
-/** What was given of the packet, with the addresses, the mark and the devices of one lookup. */
-export function viewOf(packet: Packet, question: Pick<Question, "src" | "mark">): PacketView {
+/** A packet at some moment; what is left out is as it was given. */
+export interface Seen extends Pick<Question, "src" | "mark"> {
+  readonly dst?: Address;
+  readonly open?: ReadonlyMap<OpenField, number>;
+}
+
+/** What was given of the packet, with what has become of it. */
+export function viewOf(packet: Packet, { src, mark, dst = packet.dst, open = packet.open }: Seen): PacketView {
   const fields = Object.fromEntries(SHOWN.flatMap((field) => {
-    const value = packet.open.get(field);
+    const value = open.get(field);
     return value === undefined ? [] : [[field, value]];
   }));
   return {
     family: packet.family,
-    ...(question.src === null ? {} : { src: formatAddress(question.src) }),
-    dst: formatAddress(packet.dst),
-    mark: question.mark,
+    ...(src === null ? {} : { src: formatAddress(src) }),
+    dst: formatAddress(dst),
+    mark,
     ...fields,
     ...(packet.iif === null ? {} : { iif: packet.iif }),
     ...(packet.oif === null ? {} : { oif: packet.oif }),
@@ -31,6 +38,8 @@ export interface Told {
   readonly at?: string | null;
   readonly why?: string;
   readonly decides?: boolean;
+  readonly hook?: Hook;
+  readonly chain?: string;
 }
 
 /** The lines of one run, in order. */
@@ -42,12 +51,12 @@ export class Trail {
   }
 
   /** From here on the packet looks like this. */
-  see(question: Pick<Question, "src" | "mark">): void {
-    this.#view = viewOf(this.packet, question);
+  see(seen: Seen): void {
+    this.#view = viewOf(this.packet, seen);
   }
 
-  tell({ station, text, at = null, why = "", decides = false }: Told): void {
-    this.#stations.push({ station, text, at, why, decides, packet: this.#view });
+  tell({ station, text, at = null, why = "", decides = false, hook, chain }: Told): void {
+    this.#stations.push({ station, text, at, why, decides, packet: this.#view, ...(hook === undefined ? {} : { hook }), ...(chain === undefined ? {} : { chain }) });
   }
 
   stations(): readonly Station[] {

@@ -20,10 +20,11 @@ export interface Verdict {
   readonly unseen: boolean;
 }
 
-/** The packet as it leaves. */
+/** The packet as it leaves, behind all translation. */
 export interface Leaving {
   readonly packet: Packet;
   readonly src: Address | null;
+  readonly dst: Address;
   readonly mark: number;
   readonly dev: string;
 }
@@ -66,25 +67,26 @@ function missionOf(row: PolicyRow): Mission | null {
 function rowHolds(row: PolicyRow, leaving: Leaving, reader: Reader): boolean {
   const isKnown = ({ field }: Match): boolean => (isOpenField(field) ? reader.knows(field) : field !== "flow");
   const test = (match: Match): boolean => {
+    if (isOpenField(match.field)) return reader.holds(match.field, match);
     const value = valueOf(match.field, leaving, reader);
     return value !== null && holds(match, value);
   };
   return row.matches.filter(isKnown).every(test) && row.matches.filter((match) => !isKnown(match)).every(test);
 }
 
-function valueOf(field: Field, { packet, src, mark, dev }: Leaving, reader: Reader): number | null {
+function valueOf(field: Field, { packet, src, dst, mark, dev }: Leaving, reader: Reader): number | null {
   switch (field) {
     case "family": return packet.family;
     case "etherType": return packet.family === 4 ? 0x0800 : 0x86dd;
     case "src0": case "src1": case "src2": case "src3": return src?.words[Number(field.slice(3))] ?? null;
-    case "dst0": case "dst1": case "dst2": case "dst3": return packet.dst.words[Number(field.slice(3))] ?? 0;
+    case "dst0": case "dst1": case "dst2": case "dst3": return dst.words[Number(field.slice(3))] ?? 0;
     case "mark": return mark;
     case "oif": return deviceNumber(reader.ground, dev);
     case "iif": return deviceNumber(reader.ground, packet.iif);
     case "flow": return flowOf(packet, reader);
     // A walked packet is whole, well formed, and no fragment.
     case "condition": case "fragment": case "ownHardware": return 0;
-    default: return isOpenField(field) ? reader.read(field) : 0;
+    default: return 0;
   }
 }
 

@@ -1,10 +1,9 @@
-/** One packet's walk with everything decided: unknowns are asked of `reader.choices`, which answers differently in the next run. */
-import { type Address, formatAddress, isLinkLocal, isMulticast } from "../model/address.js";
-import type { Ending, ErrorName, Fate } from "../model/walk.js";
+/** How a packet of the node begins: socket, lookups and source choice. Unknowns are asked of `reader.choices`, which answers differently in the next run. */
+import { type Address, formatAddress, isLinkLocal, isMulticast, type Prefix } from "../model/address.js";
+import type { ErrorName } from "../model/walk.js";
 import { asksForSource, LOOPBACK } from "./fib.js";
-import { lookupInput } from "./input.js";
-import { isLimitedBroadcast, isStrict, lookupOutput, type Output, type Way } from "./output.js";
-import { hasPorts, type Question, type Reader } from "./question.js";
+import { isLimitedBroadcast, isStrict, lookupOutput, type Output } from "./output.js";
+import type { Question, Reader } from "./question.js";
 import { isOwn } from "./own.js";
 import type { Packet } from "./packet.js";
 import { hex } from "./reasons.js";
@@ -12,21 +11,11 @@ import { type Source, source6 } from "./source.js";
 import { sourceClasses } from "./sources.js";
 import type { Trail } from "./trail.js";
 
-/** How the routing part ended, before firewall and policy. */
+/** How the routing part ended, before any hook. */
 export interface Routed {
   readonly output: Output;
-  /** The source the packet carries; null: none is known. */
+  /** The source the packet carries, or one that stands for those nobody gave; null: none is known. */
   readonly src: Address | null;
-}
-
-
-/** Walks socket, rules, tables and source choice. */
-export function route(packet: Packet, reader: Reader, trail: Trail): Routed {
-  switch (packet.origin) {
-    case "local": return routeLocal(packet, reader, trail);
-    case "forward": return routeForward(packet, reader, trail);
-    default: return routeKernel(packet, reader, trail);
-  }
 }
 
 /** What one lookup of a local packet is asked. */
@@ -35,7 +24,8 @@ function asked(packet: Packet, src: Address | null, mark: number): Question {
   return { family, dst, src, mark, iif: LOOPBACK, oif, strict: isStrict(dst, oif, src, true), owned: true };
 }
 
-function routeLocal(packet: Packet, reader: Reader, trail: Trail): Routed {
+/** Socket, rules, tables and source choice of what a process sends. */
+export function routeLocal(packet: Packet, reader: Reader, trail: Trail): Routed {
   tellSocket(packet, trail);
   const refusal = refusedBySocket(packet, reader);
   if (refusal !== null) {
@@ -111,7 +101,7 @@ function settle6(packet: Packet, mark: number, first: Output, reader: Reader, tr
   if (first.kind === "way") {
     const named = first.route?.prefsrc ?? null;
     const source = named === null ? source6(reader.ground, packet.dst, first.routeDev) : { address: named, at: first.route?.at ?? "", why: "the route names it (src)" };
-    if (packet.src !== null || source !== null) return { output: first, src: carries(packet, source, reader, trail, mark) };
+    if (packet.src !== null || source !== null) return connected6(packet, mark, { output: first, src: carries(packet, source, reader, trail, mark) }, reader, trail);
     return { output: noSource(trail, first.routeDev), src: null };
   }
   if (packet.src !== null) return { output: first, src: packet.src };
@@ -124,6 +114,29 @@ function settle6(packet: Packet, mark: number, first: Output, reader: Reader, tr
   trail.tell({ station: "socket", text: "the lookup failed without a source, so it is made again with this one" });
   return { output: lookupOutput(asked(packet, src, mark), reader, trail), src };
 }
+
+/** A raw socket that is connected asks with the source that connect() chose for each packet (rawv6_sendmsg); others keep the route that connect() found. */
+function connected6(packet: Packet, mark: number, first: Routed, reader: Reader, trail: Trail): Routed {
+  const proto = reader.open.get("proto");
+  const isRaw = (): boolean => proto !== undefined && proto !== TCP && proto !== UDP && socketOf(packet, reader) === "raw";
+  if (packet.src !== null || !asksForSource(reader.ground.fibs[6]) || !isRaw() || api(packet, reader) === "sendto") return first;
+  trail.see({ src: first.src, mark });
+  trail.tell({ station: "socket", text: "a raw socket asks again for each packet, now with this source" });
+  return { output: lookupOutput(asked(packet, first.src, mark), reader, trail), src: first.src };
+}
+
+const TCP = 6;
+const UDP = 17;
+const ICMP6 = 58;
+
+/** Only echo requests have a socket of their own kind. */
+export function socketOf(packet: Packet, reader: Reader): "raw" | "ping" {
+  if (packet.socket !== null || packet.open.get("proto") !== ICMP6 || packet.open.get("icmpType") !== ECHO6) return packet.socket ?? "raw";
+  return reader.choices.ask("socket", SOCKETS) === 0 ? "raw" : "ping";
+}
+
+const ECHO6 = 128;
+const SOCKETS = [{ text: "raw" }, { text: "ping" }] as const;
 
 function noSource(trail: Trail, dev: string | null): Output {
   trail.tell({ station: "source", text: `no address of the node fits${dev === null ? "" : ` on ${dev}`}`, decides: true });
@@ -142,71 +155,16 @@ function carries(packet: Packet, source: Source | null, reader: Reader, trail: T
   return source.address;
 }
 
-function routeForward(packet: Packet, reader: Reader, trail: Trail): Routed {
-  const iif = packet.iif ?? someDevice(reader, "iif");
-  const src = someSource(packet, reader);
-  trail.see({ src, mark: packet.mark });
-  trail.tell({ station: "input", text: `came in on ${iif}, mark ${hex(packet.mark)}` });
-  const output = lookupInput({ family: packet.family, dst: packet.dst, src, mark: packet.mark, iif, oif: null, strict: false, owned: false }, reader, trail);
-  return { output, src: packet.src };
-}
-
 /** A device that nobody named: each of the node's that has IP (a bridge's ports leave that to the bridge), one after another. */
-function someDevice(reader: Reader, name: string): string {
+export function someDevice(reader: Reader, name: string): string {
   const devices = reader.ground.node.links.filter((link) => link.up && link.master === null && link.name !== LOOPBACK).map((link) => link.name);
   return devices[reader.choices.ask(name, devices.map((text) => ({ text })))] ?? LOOPBACK;
 }
 
-/** A source that nobody gave counts only where rules or routes look at it. */
-function someSource(packet: Packet, reader: Reader): Address | null {
+/** A source that nobody gave counts only where rules, routes or (`named`) the firewall look at it. */
+export function someSource(packet: Packet, reader: Reader, named: readonly Prefix[]): Address | null {
   const fib = reader.ground.fibs[packet.family];
-  if (packet.src !== null || !asksForSource(fib)) return packet.src;
-  const classes = sourceClasses(fib);
+  if (packet.src !== null || (!asksForSource(fib) && named.length === 0)) return packet.src;
+  const classes = sourceClasses(fib, named);
   return classes[reader.choices.ask("src", classes)]?.address ?? null;
-}
-
-/** What the kernel sends by itself has the source it answers from, and no owner (docs/modelled.md, "Who asks"). */
-function routeKernel(packet: Packet, reader: Reader, trail: Trail): Routed {
-  const src = someSource(packet, reader);
-  trail.see({ src, mark: packet.mark });
-  trail.tell({ station: "socket", text: `the kernel makes it, mark ${hex(packet.mark)}` });
-  if (isLinkHousekeeping(packet)) {
-    const dev = packet.oif ?? someDevice(reader, "oif");
-    trail.tell({ station: "table", text: `no table is asked: neighbour discovery and group reports go straight out on ${dev}`, decides: true });
-    const way: Way = { kind: "way", type: "unicast", dev, table: 0, via: null, route: null, routeDev: dev, source: null };
-    return { output: way, src: packet.src };
-  }
-  const question: Question = { ...asked(packet, src, packet.mark), strict: isStrict(packet.dst, packet.oif, src, false), owned: false };
-  const output = lookupOutput(question, reader, trail, true);
-  if (packet.src !== null || output.kind !== "way") return { output, src: packet.src };
-  return { output, src: null };
-}
-
-/** ICMPv6 of neighbour discovery and MLD (icmp6_dst_alloc), and IGMP. */
-function isLinkHousekeeping(packet: Packet): boolean {
-  const proto = packet.open.get("proto");
-  if (packet.family === 4) return proto === 2;
-  const type = packet.open.get("icmpType") ?? 0;
-  return proto === 58 && ((type >= 130 && type <= 137) || type === 143);
-}
-
-/** The ending of a way, apart from the verdict. */
-export function endingOf(packet: Packet, { output, src }: Routed, mark: number): Omit<Ending, "verdict"> {
-  if (output.kind === "unknown") return { disposition: "undetermined", egress: null };
-  if (output.kind === "error") {
-    const disposition: Fate = output.disposition;
-    return { disposition, egress: null, ...(packet.origin === "local" ? { error: output.error } : {}) };
-  }
-  if (output.dev === LOOPBACK) return { disposition: "local", egress: null };
-  const ports = hasPorts(packet.open.get("proto") ?? 17);
-  const sport = ports ? packet.open.get("sport") : undefined;
-  const dport = ports ? packet.open.get("dport") : undefined;
-  return {
-    disposition: "egress",
-    egress: {
-      dev: output.dev, table: output.table, ...(output.via === null ? {} : { via: formatAddress(output.via) }),
-      src: src === null ? null : formatAddress(src), dst: formatAddress(packet.dst),
-      ...(sport === undefined ? {} : { sport }), ...(dport === undefined ? {} : { dport }), mark,
-    },
-  };
 }

@@ -177,6 +177,9 @@ export interface BridgePort {
   readonly at: string;
 }
 
+/** IPv4 keeps its tables local and main as one until the first change of a rule parts them for ever (fib_unmerge). */
+export type LocalTable = "merged" | "split";
+
 /** null stands for a file that is missing or unreadable; a diagnostic then says so. */
 export interface Node {
   readonly name: string;
@@ -202,6 +205,8 @@ export interface Node {
   readonly uci: readonly UciSection[] | null;
   /** iptables and nftables. Without any of their files it has no table and is not complete. */
   readonly firewall: Firewall;
+  /** Whether IPv4's tables local and main are one, as a probe said (meta.json): no dump tells. null: nobody asked. */
+  readonly localTable: LocalTable | null;
   /** Every file that was found, required or not. */
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];

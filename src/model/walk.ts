@@ -1,5 +1,6 @@
 /** One packet's walk through a node: the value behind `wanproof explain`. */
 import type { Family } from "./address.js";
+import type { Hook } from "./netfilter.js";
 import type { Class, Reason } from "./verdict.js";
 
 /** Who made the packet: a process of the node, somebody else whose packet the node passes on, or the kernel itself (RST, ICMP, echo reply). */
@@ -7,7 +8,7 @@ export const ORIGINS = ["local", "forward", "kernel"] as const;
 export type Origin = (typeof ORIGINS)[number];
 
 /** Stations in the order of a walk (docs/stations.md). */
-export const STATIONS = ["socket", "input", "rule", "table", "source", "netfilter", "policy"] as const;
+export const STATIONS = ["socket", "input", "rule", "table", "source", "netfilter", "reroute", "policy"] as const;
 export type StationName = (typeof STATIONS)[number];
 
 /**
@@ -17,8 +18,8 @@ export type StationName = (typeof STATIONS)[number];
 export const FATES = ["egress", "local", "dropped", "rejected", "noRoute", "depends", "undetermined"] as const;
 export type Fate = (typeof FATES)[number];
 
-/** What a socket call of a local sender returns. */
-export const ERROR_NAMES = ["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL", "EADDRNOTAVAIL"] as const;
+/** What a socket call of a local sender returns. EPERM: a rule of OUTPUT or POSTROUTING drops or rejects it. */
+export const ERROR_NAMES = ["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL", "EADDRNOTAVAIL", "EPERM"] as const;
 export type ErrorName = (typeof ERROR_NAMES)[number];
 
 /** The packet where a station sees it; what is not known yet is left out. */
@@ -48,7 +49,11 @@ export interface Station {
   readonly why: string;
   /** Whether this line decided where the packet goes. */
   readonly decides: boolean;
+  /** As the station found it. */
   readonly packet: PacketView;
+  /** Only in netfilter: the hook, and the table and chain (`mangle OUTPUT`, `inet fw4 output`) of a rule. */
+  readonly hook?: Hook;
+  readonly chain?: string;
 }
 
 /** How a packet leaves. `table` 0: no table was asked (IPv4 on-link by device, multicast on a device). */
@@ -60,6 +65,21 @@ export interface Egress {
   readonly dst: string;
   readonly sport?: number;
   readonly dport?: number;
+  readonly mark: number;
+}
+
+/** One direction of a conntrack entry. null, or a port that is left out: not known. */
+export interface FlowEnds {
+  readonly src: string | null;
+  readonly dst: string | null;
+  readonly sport?: number;
+  readonly dport?: number;
+}
+
+/** The conntrack entry that a packet leaves behind, as `conntrack -L` prints it: ask about later packets of the flow, and about answers, with it. */
+export interface FlowView {
+  readonly original: FlowEnds;
+  readonly reply: FlowEnds;
   readonly mark: number;
 }
 
@@ -77,6 +97,8 @@ export interface Ending {
 /** What a value of a field, or a fact that is not in the state, leads to. A range of values is text: `0-999,2000-4294967295`. */
 export interface Case extends Ending {
   readonly when: Readonly<Record<string, string | number>>;
+  /** Only where all that is behind this case leaves the same one. */
+  readonly entry?: FlowView;
   /** The lines that decided in this case. */
   readonly because: readonly { readonly station: StationName; readonly text: string; readonly at: string | null }[];
 }
@@ -90,6 +112,7 @@ export interface Walk extends Ending {
   readonly packet: PacketView;
   /** Where cases differ, the stations that all of them share. */
   readonly stations: readonly Station[];
+  readonly entry?: FlowView;
   /** Only where values that were not given matter. With a disposition other than `depends` they change nothing but the source address. */
   readonly cases?: readonly Case[];
   /** True: there were more combinations than CASES_MAX; those beyond are not listed. */

@@ -32,7 +32,7 @@ function unknownName(name: string): string {
 const UNKNOWN_NAMES: Readonly<Record<string, string>> = {
   api: "how it is sent (api: connect or sendto)", markWhen: "when the mark is set (markWhen: create or connected)", uid: "who sends it (uid)", gid: "who sends it (gid)",
   proto: "its protocol (proto)", sport: "its source port (sport)", dport: "its destination port (dport)", iif: "where it came in (iif)", oif: "the device (oif)",
-  src: "its source (src)", tos: "its TOS (tos)", icmpType: "its ICMP type (icmpType)", hopLimit: "its hop limit (hopLimit)", "what it answers came": "where the packet came from that it answers",
+  src: "its source (src)", tos: "its TOS (tos)", icmpType: "its ICMP type (icmpType)", hopLimit: "its hop limit (hopLimit)", "what it answers came": "where the packet came from that it answers", socket: "how it is sent (socket: raw or ping)", tcpFlags: "its TCP flags (tcpFlags)", icmpCode: "its ICMP code (icmpCode)",
 };
 
 type Outcome = Pick<Ending, "disposition" | "egress" | "error" | "verdict" | "reason">;
@@ -96,7 +96,9 @@ function packetText({ packet, origin, egress }: Walk): string {
 const WIDTH = "netfilter".length + 2;
 
 /** What spoke, with its place; below it what came of it. */
-function stationLines({ station, text, at, why, decides }: Station): Line[] {
+function stationLines({ station, text, at, why: came, decides, hook, chain }: Station): Line[] {
+  const where = [...(hook === undefined ? [] : [hook]), ...(chain === undefined ? [] : [chain])].join(", ");
+  const why = [where, came].filter((part) => part !== "").join(": ");
   const label = stationLabel(station);
   const head: Span[] = ["  ", label, decides ? { style: "strong", text } : text, ...(at === null ? [] : [{ style: "faint", text: `  [${at}]` } as const])];
   return why === "" ? [head] : [head, ["  ", " ".repeat(WIDTH), { style: decides ? "strong" : "faint", text: why }]];

@@ -152,7 +152,8 @@ class Save {
   }
 
   #unknownRule(chain: DraftChain, text: string, at: string): void {
-    const why = this.#steps > STEPS_MAX ? `comes behind ${STEPS_MAX} matches and targets, more than are kept` : `is no rule (${show(text)})`;
+    const long = text.length > RULE_CHARS_MAX ? `is longer than ${RULE_CHARS_MAX} characters` : `is no rule (${show(text)})`;
+    const why = this.#steps > STEPS_MAX ? `comes behind ${STEPS_MAX} matches and targets, more than are kept` : long;
     this.remarks.say("WP1402", at, why, "packets that reach it are judged both ways");
     const shown = text.length > RULE_CHARS_MAX ? `${text.slice(0, TEXT_CHARS)}…` : text;
     chain.rules.push({ steps: [unknown(shown), { kind: "unknown", text: shown }], text: shown, comment: null, at });

@@ -63,9 +63,9 @@ class Reader {
 
   element(element: unknown, at: string, wanted: ReadonlySet<string>): void {
     const [kind, body] = only(element);
-    const isKnown = DECLARATIONS.has(kind) || RULES.has(kind) || OBJECTS.has(kind);
-    if (!isKnown && wanted === RULES) return;
-    if (!isKnown || !isObject(body)) { this.#lack("WP1402", at, `is no element of a ruleset (${show(kind === "" ? element : kind)})`); return; }
+    const isKnown = isObject(body) && (DECLARATIONS.has(kind) || RULES.has(kind) || OBJECTS.has(kind));
+    if (!isKnown && wanted === DECLARATIONS) this.#lack("WP1402", at, `is no element of a ruleset (${show(kind === "" ? element : kind)})`);
+    if (!isKnown) return;
     if (!wanted.has(kind)) return;
     const family = ownText(body, "family");
     const name = ownText(body, kind === "table" ? "name" : "table");

@@ -1,7 +1,7 @@
 /** A node from its files: reads what is there, and says what is not. */
 import { type Diagnostic, diagnostic, refuse } from "../model/diagnostic.js";
 import type { Firewall } from "../model/netfilter.js";
-import type { Fastd, Link, Node, Resolver, UciSection } from "../model/node.js";
+import type { Fastd, Link, LocalTable, Node, Resolver, UciSection } from "../model/node.js";
 import { parseAccounts } from "./accounts.js";
 import { parseBridgePorts } from "./bridge.js";
 import { parseFastd } from "./fastd.js";
@@ -50,8 +50,10 @@ export function assembleNode(snapshot: Snapshot): Node {
   const reader = new Reader(snapshot);
   reader.demand();
   const links = reader.required("link.json", parseLinks);
+  const meta = reader.meta();
   const node = {
-    name: reader.hostname() ?? snapshot.name,
+    name: meta.hostname ?? snapshot.name,
+    localTable: meta.localTable,
     path: snapshot.path,
     rules: { 4: reader.required("rule4.json", (text) => parseRules(text, 4, links)), 6: reader.required("rule6.json", (text) => parseRules(text, 6, links)) },
     routes: { 4: reader.required("route4.json", (text) => parseRoutes(text, 4, links)), 6: reader.required("route6.json", (text) => parseRoutes(text, 6, links)) },
@@ -110,14 +112,16 @@ class Reader {
     this.#refused = new Map(this.diagnostics.filter(({ code }) => code === "WP1005").map(({ place, fact }) => [place, fact]));
   }
 
-  /** What the node calls itself. */
-  hostname(): string | null {
+  /** What the collector noted besides files: what the node calls itself, and what it probed. */
+  meta(): { readonly hostname: string | null; readonly localTable: LocalTable | null } {
     const text = this.snapshot.files.get("meta.json")?.text;
-    if (text === undefined) return null;
+    if (text === undefined) return { hostname: null, localTable: null };
     const remarks = new Remarks("meta.json");
     const meta = optionalObject(text, remarks);
     this.take({ value: null, diagnostics: remarks.list() });
-    return meta === null ? null : ownText(meta, "hostname");
+    if (meta === null) return { hostname: null, localTable: null };
+    const told = ownText(meta, "localTable");
+    return { hostname: ownText(meta, "hostname"), localTable: told === "merged" || told === "split" ? told : null };
   }
 
   /** A part whose command failed and printed nothing is as good as missing. */

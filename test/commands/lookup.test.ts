@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { QUESTION_CHARS_MAX, runLookup } from "../../src/commands/lookup.js";
-import { lookup, type LookupOptions } from "../../src/core/lookup.js";
+import { lookup } from "../../src/core/lookup.js";
 import { InputError } from "../../src/model/diagnostic.js";
 import { aNode } from "../support/nodes.js";
 import { breaches, within } from "../support/schemas.js";
@@ -11,20 +11,10 @@ async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<string
   for (const part of parts) yield await Promise.resolve(part);
 }
 
-async function run(input = chunks(), parts: { readonly node?: string; readonly reads?: number; readonly meta?: string } = {}): Promise<Kept & { readonly status: number; readonly options: LookupOptions }> {
+async function run(input = chunks(), parts: { readonly node?: string; readonly reads?: number } = {}): Promise<Kept & { readonly status: number }> {
   const kept = keepingTerminal(parts.reads ?? Infinity);
-  let options: LookupOptions = {};
-  const files = new Map(parts.meta === undefined ? [] : [["meta.json", { name: "meta.json", text: parts.meta, exit: null }] as const]);
-  const tools = {
-    readSnapshot: (path: string): Promise<{ path: string; name: string; files: typeof files }> => Promise.resolve({ path, name: "node", files }),
-    assembleNode: (): ReturnType<typeof aNode> => aNode(),
-    lookup: (node: ReturnType<typeof aNode>, given: LookupOptions): ReturnType<typeof lookup> => {
-      options = given;
-      return lookup(node, given);
-    },
-  };
-  const status = await runLookup({ node: parts.node ?? "state" }, kept.terminal, tools, input);
-  return { ...kept, status, options };
+  const status = await runLookup({ node: parts.node ?? "state" }, kept.terminal, { readNode: () => Promise.resolve(aNode()), lookup }, input);
+  return { ...kept, status };
 }
 
 const lines = (text: string): string[] => text.trimEnd().split("\n");
@@ -58,11 +48,6 @@ test("a line that is too long to keep is told, and the one behind it is answered
 
 test("when nobody reads any more, it ends without a word", async () => {
   assert.is((await run(chunks('{"dst":"192.0.2.42"}\n', "no\n"), { reads: 0 })).status, 0);
-});
-
-test("meta.json says whether IPv4's tables have parted", async () => {
-  assert.is((await run(chunks(), { meta: '{"localTable":"split"}' })).options.localTable, "split");
-  assert.is((await run()).options.localTable, null);
 });
 
 test("the node cannot be standard input, where the questions are", async () => {

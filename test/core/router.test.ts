@@ -2,8 +2,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Core } from "../../src/core/core.js";
 import { NONE } from "../../src/core/fib.js";
-import { localTableOf, type LocalTable, writeRouter } from "../../src/core/router.js";
-import type { Node } from "../../src/model/node.js";
+import { writeRouter } from "../../src/core/router.js";
+import type { LocalTable, Node } from "../../src/model/node.js";
 import { address, aNode, link, onDevice, route, rule } from "../support/nodes.js";
 
 const core = await Core.load();
@@ -33,10 +33,11 @@ test("local and main are one exactly while IPv4's rules are those of a fresh ker
   assert.is(word(custom, "merged", "merged"), NONE, "a kernel with a rule of its own cannot have them as one");
 });
 
-test("table default is asked only where it has routes", () => {
-  const node = aNode();
-  assert.is(word(node, "fallback"), NONE);
-  assert.is.not(word({ ...node, routes: { ...node.routes, 4: [...node.routes[4], route({ family: 4, table: 253, dev: "br-wan" })] } }, "fallback"), NONE);
+test("the kernel's own tables have a slot each, with routes or without", () => {
+  const slots = [word(aNode(), "merged"), word(aNode(), "fallback"), word(aNode(), "main")];
+  assert.is(new Set([...slots, NONE]).size, 4);
+  assert.is(word(aNode(), "local"), slots[0], "as one with main");
+  assert.not([...slots, NONE].includes(word(aNode(), "local", "split")));
 });
 
 test("a local route of somebody's own, or a rule that was ever there, asks for the whole test of sources", () => {
@@ -74,10 +75,6 @@ test("whether the kernel routes IPv6 multicast is read from its sysctl, and unkn
   assert.is(word(aNode(settings("net.ipv6.conf.all.mc_forwarding=0")), "multicast6"), 1);
   assert.is(word(aNode(settings("net.ipv6.conf.all.forwarding=0")), "multicast6"), 0);
   assert.is(word(aNode({ sysctl: null }), "multicast6"), NONE);
-});
-
-test("meta.json tells whether IPv4's tables have parted", () => {
-  assert.equal(['{"kernel":"6.6","localTable": "split"}', '{"localTable":"merged"}', '{"localTable":"else"}', ""].map(localTableOf), ["split", "merged", null, null]);
 });
 
 test.run();

@@ -3,15 +3,15 @@ import * as assert from "uvu/assert";
 import { Core } from "../../src/core/core.js";
 import { groupNumber, groupNumbers, scopeNumber, writeRoutes } from "../../src/core/routes.js";
 import type { NextHop, Route } from "../../src/model/node.js";
-import { aNode, link, route } from "../support/nodes.js";
+import { link, route } from "../support/nodes.js";
 
 const core = await Core.load();
 const LINKS = [link({ name: "lo", group: null }), link({ name: "a0", group: "7" }), link({ name: "b0", group: "guests" }), link({ name: "c0", group: "0" })];
 
 /** The words of the first route, or of its first next hop, by name. */
-function written(routes: readonly Route[], merged = true): { readonly route: Record<string, number>; readonly hop: Record<string, number>; readonly hops: readonly NextHop[] } {
+function written(routes: readonly Route[]): { readonly route: Record<string, number>; readonly hop: Record<string, number>; readonly hops: readonly NextHop[] } {
   const hops: NextHop[] = [];
-  const at = writeRoutes(core, routes, hops, { node: aNode({ links: LINKS, routes: { 4: routes, 6: [] } }), wan: new Set(), merged });
+  const at = writeRoutes(core, routes, hops, LINKS, new Set());
   const words = (offsets: Readonly<Record<string, number>>, start: number): Record<string, number> =>
     Object.fromEntries(Object.entries(offsets).map(([name, offset]) => [name, core.view().getUint32(start + offset, true)]));
   const first = words(core.layout.RouteAt, at);
@@ -35,11 +35,9 @@ test("an IPv6 error route without a next hop stands on lo, an IPv4 one on nothin
   assert.is(written([route({ family: 4, type: "unreachable" })]).route["hopCount"], 0);
 });
 
-test("a gateway that is an address of the node stands for its device, unless it was looked up on a link or is onlink", () => {
-  const gateway = (parts: Parameters<typeof route>[0], merged: boolean): unknown => written([route({ family: 4, dev: "a0", via: "192.0.2.42", ...parts })], merged).hop["gateway"];
-  assert.equal([gateway({}, true), gateway({ table: 7 }, false), gateway({ flags: ["onlink"] }, true), gateway({ via: "192.0.2.1" }, true)], [0, 0, 1, 1]);
-  const near = route({ family: 4, to: "192.0.2.0/24", dev: "a0", scope: "link" });
-  assert.is(written([route({ family: 4, dev: "a0", via: "192.0.2.42" }), near], false).hop["gateway"], 1);
+test("a gateway that somebody put on the link is marked, by the route or by the next hop", () => {
+  const onlink = (parts: Parameters<typeof route>[0]): unknown => written([route({ family: 4, dev: "a0", via: "192.0.2.42", ...parts })]).hop["onlink"];
+  assert.equal([onlink({}), onlink({ flags: ["onlink"] }), onlink({ nextHops: [{ dev: "a0", via: null, weight: 1, flags: ["onlink"] }] })], [0, 1, 1]);
 });
 
 test("traits tell what was not understood, what stays, what names a source and what shares an object", () => {

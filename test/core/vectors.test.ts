@@ -7,7 +7,7 @@ import { recorded, wrongAnswers } from "../mutants/vectors.js";
 const core = await Core.load();
 
 for (const one of recorded()) {
-  test(`${one.file.replace(/\.json$/, "")}: ${one.vector.says}`, async () => {
+  test(`${one.file.replace(/\.json$/, "")}: ${one.says}`, async () => {
     assert.equal(await wrongAnswers(core, one), []);
   });
 }

@@ -25,4 +25,11 @@ test("a forwarded answer is told, answer or not", () => {
   assert.ok(told.notes.some(({ id }) => id === "forwarded-answer"));
 });
 
+test("rules that nobody has seen, and other places that look at packets, are told with every walk that comes to a hook", () => {
+  const unseen = { tables: [], complete: { 4: false, 6: true }, others: [{ text: "table netdev t", at: "nft.json" }] };
+  const notes = (words: string): string[] => walk(aNode({ firewall: unseen }), words).notes.map(({ id }) => id);
+  assert.equal([notes("dst=192.0.2.42 proto=tcp"), notes("dst=2001:db8:77:10::21 proto=tcp"), notes("dst=fe80::1 proto=tcp")], [["firewall-unseen", "other-datapath"], ["other-datapath"], []]);
+  assert.equal(walk(aNode({ files: ["tc.json"] }), "dst=192.0.2.42 proto=tcp").notes.map(({ id }) => id), ["other-datapath"]);
+});
+
 test.run();

@@ -83,7 +83,7 @@ test("a next hop that the state does not choose is asked for once, whatever repe
   const nextHops = ["br-wan", "br-client", "br-wan"].map((dev) => ({ dev, via: null, weight: 1, flags: [] }));
   const asked = reader(aNode(), { dst: "2001:db8::1" });
   pickHop({ kind: "route", route: route({ nextHops }), hops: nextHops, rivals: [] }, asked);
-  assert.equal(asked.choices.picks()[0]?.options.map(({ text }) => text), ["dev br-wan", "dev br-client"]);
+  assert.equal([...asked.choices.conditions().values()][0]?.options.map(({ text }) => text), ["dev br-wan", "dev br-client"]);
 });
 
 test("nothing found, refused and dropped are three ends", () => {

@@ -17,7 +17,7 @@ function fault(line: string): string {
 test("a destination is enough: local, not bound, mark 0, new; the rest is unknown", () => {
   const packet = words("dst=2001:db8::1");
   assert.equal({ ...packet, dst: formatAddress(packet.dst), open: [...packet.open] }, {
-    origin: "local", family: 6, dst: "2001:db8::1", src: null, mark: 0, markWhen: null, api: null, oif: null, iif: null, ct: "new", open: [],
+    origin: "local", family: 6, dst: "2001:db8::1", src: null, mark: 0, isMarked: false, markWhen: null, api: null, socket: null, oif: null, iif: null, ct: "new", entry: null, open: [],
   });
 });
 

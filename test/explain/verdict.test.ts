@@ -52,7 +52,7 @@ test("a field that is not given is judged for every value", () => {
 test("a leak says which class it would have been, had another process sent it", () => {
   const node = aNode();
   const stranger = packet(`${SERVER} gid=0`);
-  const verdict = judge({ packet: stranger, src: null, mark: 0, dev: "br-wan" }, node, POLICIES.gluon.build(node, {}), reader(node, { dst: "203.0.113.11", proto: 17, sport: 40000, dport: 10010 }));
+  const verdict = judge({ packet: stranger, src: null, dst: stranger.dst, mark: 0, dev: "br-wan" }, node, POLICIES.gluon.build(node, {}), reader(node, { dst: "203.0.113.11", proto: 17, sport: 40000, dport: 10010 }));
   assert.equal([verdict.class, verdict.why, verdict.at], ["leak", "UDP to the VPN server (configured), but another process sends it", "fastd.conf:5"]);
 });
 

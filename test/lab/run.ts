@@ -16,7 +16,7 @@ import type { Scenario, Sending, Step } from "./scenario.js";
 import { Senders } from "./senders.js";
 import { type Settings, STOCK } from "./settings.js";
 import { type Known, writeState } from "./state.js";
-import { byName, countCauses, disagreements, unforeseen } from "./truth.js";
+import { byName, countCauses, disagreements, LATE, unforeseen } from "./truth.js";
 import { bringUp } from "./uplink.js";
 import { startWireguard, wireguardUp } from "./wireguard.js";
 import { buildWorld, plugIn, startClient, startMesh, startRouter, startServer, type World } from "./world.js";
@@ -131,7 +131,7 @@ async function verdicts(scenario: Scenario, folder: string, frames: readonly Fra
   const wan = await replayed(node, `${folder}/wan.pcap`);
   const problems = [...wrongFrames(frames, wan.verdicts, found), ...wrongFindings("wan.pcap", wan.report.findings, found.findings)];
   if (wan.report.result !== found.result) problems.push(`wan.pcap: the result is ${wan.report.result}, the truth is ${found.result}`);
-  for (const [capture, wanted] of [["wan.pcapng", found.findings], ["wan.pcap.gz", found.findings], ["any.pcapng.gz", found.any ?? found.findings], ["nflog.pcap", found.nflog ?? found.findings]] as const) {
+  for (const [capture, wanted] of [["wan.pcapng", found.findings], ["wan.pcap.gz", found.findings], ["any.pcapng.gz", found.any ?? found.findings], ["nflog.pcap", [...(found.nflog ?? found.findings), LATE]]] as const) {
     const { report } = await replayed(node, `${folder}/${capture}`);
     problems.push(...wrongFindings(capture, report.findings, wanted));
     const same = capture === "nflog.pcap" || JSON.stringify(report.classes) === JSON.stringify(wan.report.classes);

@@ -10,6 +10,9 @@ export const EVERYDAY: Readonly<Record<string, Class>> = {
   arp: "arp", ndp: "ndp", mld: "mld", igmp: "igmp", dhcp4: "dhcp4", dhcp6: "dhcp6", fastd: "fastd", "wan-dns": "wan-dns", "reply:error": "answer",
 };
 
+/** In a capture of what leaves only, the kernel's error for a DNS answer that came second answers something that is not there. By chance, in any scenario. */
+export const LATE = "? containment undetermined:trigger:icmp/3";
+
 /** Counts of what left, by cause. */
 export function countCauses(frames: readonly Frame[]): Map<string, number> {
   const counts = new Map<string, number>();

@@ -6,6 +6,7 @@ test("each comparison is a place, and becomes its nearest other", () => {
   const text = "if (a == b && c >= d) return x < y;\n";
   const sites = sitesIn("a.ts", text);
   assert.equal(sites.map(({ from, to, column }) => [from, to, column]), [["==", "!=", 7], [">=", ">", 17], ["<", "<=", 32]]);
+  assert.equal(sites.map(({ code, nth }) => [code, nth]), [0, 1, 2].map((nth) => [text.trim(), nth]));
   assert.equal(sites.map((site) => flipped(text, site)), ["if (a != b && c >= d) return x < y;\n", "if (a == b && c > d) return x < y;\n", "if (a == b && c >= d) return x <= y;\n"]);
 });
 
@@ -14,7 +15,7 @@ test("comments, loops, assertions, types and shifts are no places", () => {
 });
 
 test("a place of another text is refused", () => {
-  assert.throws(() => flipped("a + b", { file: "a.ts", offset: 2, line: 1, column: 3, from: "==", to: "!=" }), "there is no == at 2");
+  assert.throws(() => flipped("a + b", { file: "a.ts", offset: 2, line: 1, column: 3, from: "==", to: "!=", code: "a + b", nth: 0 }), "there is no == at 2");
 });
 
 test.run();

@@ -2,7 +2,7 @@
 
 /** Files of assembly/ that lookups go through. */
 export const LOOKUP_FILES = [
-  "input4.ts", "lookup.ts", "lpm/intervals.ts", "match.ts", "output4.ts", "output6.ts", "reply.ts", "rules.ts", "saddr4.ts", "saddr6.ts", "table4.ts", "table6.ts", "walk.ts",
+  "gateway4.ts", "input4.ts", "lookup.ts", "lpm/intervals.ts", "match.ts", "output4.ts", "output6.ts", "reply.ts", "rules.ts", "saddr4.ts", "saddr6.ts", "table4.ts", "table6.ts", "walk.ts",
 ] as const;
 
 export interface Site {
@@ -13,6 +13,9 @@ export interface Site {
   readonly column: number;
   readonly from: string;
   readonly to: string;
+  /** Its line without the indent and the comment, and how many places stand before it there: what names it when other lines move. */
+  readonly code: string;
+  readonly nth: number;
 }
 
 /** Each comparison and what it becomes. */
@@ -26,10 +29,10 @@ export function sitesIn(file: string, text: string): Site[] {
   text.split("\n").forEach((line, i) => {
     const code = line.replace(/\/\/.*$/, "");
     const passedOver = /^\s*(?:\*|\/\*)|\bassert\(|\bfor \(|\bwhile \(|\bERROR\(/.test(code);
-    for (const match of passedOver ? [] : code.matchAll(OPERATOR)) {
+    [...(passedOver ? [] : code.matchAll(OPERATOR))].forEach((match, nth) => {
       const from = match[1] ?? "";
-      sites.push({ file, offset: start + match.index + 1, line: i + 1, column: match.index + 2, from, to: FLIPS[from] ?? "" });
-    }
+      sites.push({ file, offset: start + match.index + 1, line: i + 1, column: match.index + 2, from, to: FLIPS[from] ?? "", code: code.trim(), nth });
+    });
     start += line.length + 1;
   });
   return sites;

@@ -60,13 +60,15 @@ function drawnNode(draw: Draw): Node {
   return aNode({
     links: LINKS, sysctl, addresses: drawnAddresses(draw),
     rules: { 4: rules(draw, 4, split), 6: rules(draw, 6, split) },
-    routes: { 4: oneDefault(Array.from({ length: draw.up(14) }, (_, i) => drawnRoute(draw, 4, i))), 6: Array.from({ length: draw.up(14) }, (_, i) => drawnRoute(draw, 6, i)) },
+    routes: { 4: equalDefaults(Array.from({ length: draw.up(14) }, (_, i) => drawnRoute(draw, 4, i))), 6: Array.from({ length: draw.up(14) }, (_, i) => drawnRoute(draw, 6, i)) },
   });
 }
 
-/** Which of several IPv4 default routes dead-gateway detection may take, the readable walk tells more broadly than fib_select_default() does. */
-function oneDefault(routes: readonly Route[]): Route[] {
-  return routes.filter((one, i) => one.destination.length > 0 || !routes.slice(0, i).some((other) => other.destination.length === 0 && other.table === one.table));
+/** Of IPv4 default routes of one metric the readable walk takes any, fib_select_default() none but those by a gateway: what stays here is the same to both. */
+function equalDefaults(routes: readonly Route[]): Route[] {
+  const isRival = (one: Route, other: Route): boolean => other.destination.length === 0 && other.table === one.table && other.metric === one.metric && other.tos === one.tos;
+  const isPlain = ({ type, nextHops: [hop, second] }: Route): boolean => type === "unicast" && hop !== undefined && hop.via !== null && second === undefined;
+  return routes.filter((one, i) => one.destination.length > 0 || routes.slice(0, i).every((other) => !isRival(one, other) || (isPlain(one) && isPlain(other) && one.scope === other.scope)));
 }
 
 function drawnAddresses(draw: Draw): InterfaceAddress[] {
@@ -99,7 +101,8 @@ function drawnRule(draw: Draw, family: Family, number: number): FibRule {
     : draw.once(5) ? { kind: "goto", target: draw.pick([32766, 20, 5000]), resolved: draw.once(2) } : { kind: "table", table: draw.pick(TABLES) };
   return rule({
     family, priority: draw.pick([0, 1, 10, 10, 20, 100, 40000]), from, to, matches: [...(from === null ? [] : inPrefix("src", from)), ...(to === null ? [] : inPrefix("dst", to)), ...others], invert: draw.once(8), action,
-    suppressPrefixLength: draw.once(6) ? draw.pick([0, 8, 24, 48]) : null, at: `rule${family}.json#${number}`,
+    suppressPrefixLength: draw.once(6) ? draw.pick([0, 8, 24, 48]) : null,
+    suppressGroup: draw.once(6) ? draw.pick(["7", "default", "nobody"]) : null, at: `rule${family}.json#${number}`,
   });
 }
 
@@ -120,7 +123,9 @@ function drawnRoute(draw: Draw, family: Family, number: number): Route {
   return route({
     family, type, to: draw.pick(PREFIXES[family]), table: draw.pick(TABLES), source: specific, metric: draw.pick(family === 6 ? [256, 512, 1024] : [0, 0, 10, 20]), tos: family === 4 && draw.once(6) ? 0x10 : 0,
     scope: draw.pick(["global", "link", "host"]), prefsrc: draw.once(5) && !closed ? address(draw.pick(OWN[family]).split("/")[0] ?? "") : null, preference: draw.pick(["low", "medium", "medium", "high"]),
-    nextHops: closed && family === 6 ? [{ dev: "lo", via: null, weight: 1, flags: [] }] : nextHops, protocol: draw.pick(["kernel", "static"]), at: `route${family}.json#${number}`,
+    nextHops: closed && family === 6 ? [{ dev: "lo", via: null, weight: 1, flags: [] }] : nextHops, protocol: draw.pick(["kernel", "static"]),
+    // Next hops of an object. Of an IPv4 group the kernel may take one that is dead, which the readable walk does not.
+    flags: (type === "unicast" || type === "blackhole") && (family === 6 || nextHops.length < 2) && draw.once(5) ? ["nhid 5"] : [], at: `route${family}.json#${number}`,
   });
 }
 

@@ -30,6 +30,13 @@ test("the answer comes first, then the packet, then each station with its place"
   ]);
 });
 
+test("a rule of netfilter is told with its hook, its table and its chain", () => {
+  const rule: Station = { ...STATION, station: "netfilter", text: "-A OUTPUT -j ACCEPT", at: "iptables-save.txt:3", why: "accepted", decides: false, hook: "output", chain: "filter OUTPUT" };
+  assert.equal(renderWalk(told({ stations: [rule, { ...rule, station: "reroute", why: "", hook: "output" }] })).split("\n").slice(3, 6), [
+    "  netfilter  -A OUTPUT -j ACCEPT  [iptables-save.txt:3]", "             output, filter OUTPUT: accepted", "  reroute    -A OUTPUT -j ACCEPT  [iptables-save.txt:3]",
+  ]);
+});
+
 test("each end has a sentence", () => {
   const gone = { egress: null, verdict: null } as const;
   assert.equal([

@@ -40,7 +40,7 @@ test("six files make a node, and each optional file is missed in one note", () =
   const made = node({});
   assert.equal([made.rules[4].length, made.routes[4].length, made.links.length, made.addresses.length], [1, 1, 2, 1]);
   assert.equal([made.sockets, made.fastd, made.uci, made.wanResolvers, made.bridgePorts], [null, null, null, null, null]);
-  assert.is(said(made, "WP1004").length, 11);
+  assert.is(said(made, "WP1004").length, 13);
   assert.ok(made.diagnostics.every(({ severity }) => severity === "note"));
   assert.match(made.diagnostics.find(({ place }) => place === "ss.txt")?.consequence ?? "", "under way");
 });
@@ -61,6 +61,27 @@ test("all required files that are missing are named at once", () => {
 
 test("a required file that is no JSON is WP1003 with its place", () => {
   assert.throws(() => node({ "route6.json": "[{" }), (error: unknown) => error instanceof InputError && error.diagnostic.code === "WP1003" && error.diagnostic.place === "route6.json");
+});
+
+const SAVE = "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -o br-wan -j ACCEPT\nCOMMIT\n";
+const NFT = '{"nftables":[{"table":{"family":"ip","name":"filter"}},{"table":{"family":"inet","name":"fw4"}}]}';
+
+test("the firewall comes from iptables-save, ip6tables-save and nft.json together", () => {
+  const tables = (files: Record<string, string>): string[] => node(files).firewall.tables.map(({ backend, family, name }) => `${backend} ${family} ${name}`);
+  assert.equal(tables({ "iptables-save.txt": SAVE, "ip6tables-save.txt": SAVE, "nft.json": NFT }), ["iptables ip filter", "iptables ip6 filter", "nft inet fw4"]);
+  assert.equal(tables({}), []);
+});
+
+test("a family without any firewall file is missed, and its firewall is not complete", () => {
+  const missed = (files: Record<string, string>): unknown => [said(node(files), "WP1004").filter((file) => /save|nft/.test(file)), node(files).firewall.complete];
+  assert.equal(missed({}), [["iptables-save.txt", "ip6tables-save.txt"], { 4: false, 6: false }]);
+  assert.equal(missed({ "iptables-save.txt": SAVE }), [["ip6tables-save.txt"], { 4: true, 6: false }]);
+  assert.equal(missed({ "nft.json": NFT }), [[], { 4: true, 6: true }]);
+});
+
+test("iptables-save that failed tells nothing of its family", () => {
+  const made = node({ "iptables-save.txt": "" }, { "iptables-save.txt": 127 });
+  assert.equal([made.firewall.complete[4], said(made, "WP1007")], [false, ["iptables-save.txt"]]);
 });
 
 test("an optional file that is no JSON is WP1005 and null, without a note that it is missing", () => {
@@ -138,6 +159,12 @@ test("a node is called what it calls itself, else after its folder", () => {
   assert.is(node({ "meta.json": '{"hostname":"attic-north","kernel":"6.6"}' }).name, "attic-north");
   assert.is(node({ "meta.json": '{"kernel":"6.6"}' }).name, "n");
   assert.is(node({}).name, "n");
+});
+
+test("meta.json says whether IPv4's tables local and main have parted; other words say nothing", () => {
+  const told = (text: string): string | null => node({ "meta.json": text }).localTable;
+  assert.equal(['{"localTable":"split"}', '{"localTable":"merged"}', '{"localTable":"else"}', '{"localTable":1}', "{}", "{"].map(told), ["split", "merged", null, null, null, null]);
+  assert.is(node({}).localTable, null);
 });
 
 test("a meta.json that cannot be read is WP1005 and costs the name only", () => {

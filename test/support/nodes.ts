@@ -152,7 +152,7 @@ export function aNode(overrides: Partial<Node> = {}): Node {
     wanResolvers: [resolver("2001:db8:77:10::1"), resolver("fe80::1", "br-wan"), resolver("192.0.2.1")],
     resolvers: [{ address: address("127.0.0.1"), dev: null, at: "resolv.conf:1" }],
     groups: new Map([["root", 0], ["gluon-mesh-vpn", 800]]), users: new Map([["root", 0]]), sysctl: new Map(), senders: null, uci: null,
-    firewall: { tables: [], complete: { 4: true, 6: true }, others: [] },
+    firewall: { tables: [], complete: { 4: true, 6: true }, others: [] }, localTable: null,
     files: ["rule4.json", "rule6.json", "route4.json", "route6.json", "addr.json", "link.json"], diagnostics: [],
     ...overrides,
   };

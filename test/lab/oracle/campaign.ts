@@ -77,7 +77,7 @@ async function confirm(program: string, subject: Subject, configuration: Configu
 
 const CACHED = "echo of an earlier question";
 /** More disagreements of one configuration are believed. */
-const CONFIRMED_MAX = 300;
+const CONFIRMED_MAX = 1000;
 
 /** Seeds of two campaigns never meet. */
 const SEEDS_APART = 1_000_003;

@@ -36,7 +36,7 @@ test("a question is one line, with a dash for what it does not say", () => {
 });
 
 test("every quirk and every style has its vector", () => {
-  const files = readdirSync(new URL("../../vectors/fib/", import.meta.url)).sort();
+  const files = readdirSync(new URL("../../vectors/fib/", import.meta.url)).filter((file) => !file.startsWith("telling-")).sort();
   assert.equal(files, [...QUIRKS.map(({ name }) => `${name}.json`), ...STYLE_NAMES.map((style) => `style-${style}.json`)].sort());
 });
 

@@ -1,6 +1,5 @@
 /** A node's state as text, and what is made of it. */
-import type { LocalTable } from "../../../src/explain/fib.js";
-import type { Node } from "../../../src/model/node.js";
+import type { LocalTable, Node } from "../../../src/model/node.js";
 import { assembleNode } from "../../../src/state/node.js";
 import type { SourceFile } from "../../../src/state/parts.js";
 

@@ -20,8 +20,9 @@ export function newRouter(): Router {
   openFib(changetype<Fib>(router.fib4), 3);
   openFib(changetype<Fib>(router.fib6), 3);
   router.merged = NONE;
-  router.fallback = NONE;
+  router.fallback = EXTRA_SLOT;
   router.local = LOCAL_SLOT;
+  router.main = MAIN_SLOT;
   router.customLocal = 1;
   router.loopback = LO;
   router.devices = <u32>reserve(4 * offsetof<Device>());

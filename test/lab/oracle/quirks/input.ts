@@ -47,6 +47,16 @@ export const INPUT_QUIRKS: readonly Quirk[] = [
     queries: vary({ ...IN4, src: "203.0.113.1" }, "mark", [0, 1]),
   },
   {
+    name: "way-back", says: "the way back is looked up as if the source's packet came in where this one leaves, or on lo where it stays",
+    lines: [...FORWARDING, "sysctl net.ipv4.conf.mesh0.rp_filter=1", ...["wan0", "lo"].flatMap((dev, i) => [`rule add pref ${i + 1} iif ${dev} table ${i + 1}`, `route add 203.0.113.${64 * i}/26 via 10.23.0.1 dev mesh0 table ${i + 1}`])],
+    queries: [...vary(IN4, "src", ["203.0.113.1", "203.0.113.65"]), ...vary({ ...IN4, dst: "192.0.2.42" }, "src", ["203.0.113.1", "203.0.113.65"])],
+  },
+  {
+    name: "accept-local", says: "with accept_local a source of the node's own is believed where rp_filter has it looked up, on lo in any case",
+    lines: [...FORWARDING, ...["mesh0", "lo"].flatMap((dev) => [`sysctl net.ipv4.conf.${dev}.rp_filter=${dev === "lo" ? 1 : 2}`, `sysctl net.ipv4.conf.${dev}.accept_local=1`]), "sysctl net.ipv4.conf.wan0.rp_filter=2"],
+    queries: [...vary({ ...IN4, src: "192.0.2.42" }, "iif", ["mesh0", "lo", "wan0"]), ...vary({ ...IN4, src: "10.23.0.5" }, "iif", ["mesh0", "lo", "wan0"]), { ...IN4, src: "10.23.15.255" }],
+  },
+  {
     name: "no-address", says: "a device without an address has no way back that would do: rp_filter refuses all but what is routed to it",
     lines: [...FORWARDING, "address flush dev mesh0", "sysctl net.ipv4.conf.mesh0.rp_filter=2", "route add 10.23.0.0/24 dev mesh0"],
     queries: vary(IN4, "src", ["10.23.0.9", "192.0.2.9", "203.0.113.1"]),

@@ -63,8 +63,31 @@ export const IPV4_QUIRKS: readonly Quirk[] = [
     queries: [FAR4, { family: 4, dst: "10.23.0.9" }, { family: 6, dst: "2001:db8:f00d:1::9" }, { family: 6, dst: "2001:db8:77:10::9" }, { family: 4, dst: "192.0.2.9" }],
   },
   {
+    name: "gateway-of-host", says: "an IPv4 gateway of scope host, an own address or one by a route of that scope, stands for its device alone; in another table its own routes are asked first",
+    lines: [
+      "sysctl net.ipv4.ip_forward=1", "route add 203.0.113.7 dev wan0 scope host", "route add 198.51.100.0/24 via 192.0.2.42 dev wan0", "route add 198.51.101.0/24 via 203.0.113.7 dev wan0", "route add 198.51.102.0/24 via 192.0.2.9 dev wan0",
+      "route add 198.51.103.0/24 nexthop via 192.0.2.42 dev wan0 nexthop via 10.23.0.1 dev mesh0", "nexthop add id 9 via 192.0.2.42 dev wan0", "route add 198.51.104.0/24 nhid 9", "route add 192.0.2.0/24 dev wan0 table 7",
+      "route add 198.51.105.0/24 via 192.0.2.42 dev wan0 table 7", "route add 198.51.106.0/24 via 10.23.0.5 dev mesh0 table 7", "route add 198.51.107.0/24 via 203.0.113.99 dev wan0 onlink", "nexthop add id 8 via 192.0.2.42 dev wan0", "route add 198.51.108.0/24 nhid 8 table 7", "rule add pref 5 table 7",
+    ],
+    queries: [...vary(FAR4, "dst", [0, 1, 2, 3, 4, 5, 6, 7, 8].map((i) => `198.51.10${i}.1`)), ...vary({ ...FAR4, iif: "mesh0", src: "10.23.0.9" }, "dst", [0, 2, 5].map((i) => `198.51.10${i}.1`))],
+  },
+  {
+    name: "gateway-defaults", says: "a default route by an own address has no gateway, so that none of its metric is its rival",
+    lines: ["route append default via 192.0.2.42 dev wan0", "route append default via 10.23.0.1 dev mesh0", "route append default via 10.23.0.2 dev mesh0"], queries: vary(FAR4, "dst", ["8.8.8.8", "9.9.9.9"]),
+  },
+  {
+    name: "dead-gateway", says: "of default routes of one metric by gateways on the link, the first whose neighbour has not failed is taken; other metrics, scopes and routes without a gateway are none of them, but those behind routes for a TOS",
+    lines: [
+      "neigh replace 10.23.0.1 lladdr 02:00:00:00:00:99 dev mesh0 nud permanent", "neigh replace 192.0.2.1 dev wan0 nud failed", "neigh replace 192.0.2.8 dev wan0 nud failed", ...[1, 2, 3, 4, 5, 6, 7].map((table) => `rule add pref ${table} fwmark ${table} table ${table}`), ...[1, 3, 4, 6].map((table) => `route append default via 192.0.2.1 dev wan0 table ${table}`),
+      "route append default via 10.23.0.1 dev mesh0 table 1", "route append default via 192.0.2.8 dev wan0 table 2 tos 0x10 metric 9", "route append default via 10.23.0.1 dev mesh0 table 2 metric 5", "route append default via 10.23.0.1 dev mesh0 table 3 metric 1",
+      "route append default via 10.23.0.1 dev mesh0 table 4 scope site", "route append default dev wan0 table 5", "route append default via 10.23.0.1 dev mesh0 table 5", "route append default dev mesh0 table 6", "route append default via 10.23.0.1 dev mesh0 table 6",
+      "route append default via 192.0.2.8 dev wan0 table 7 tos 0x10 metric 5", "route append default via 10.23.0.1 dev mesh0 table 7 tos 0x10 metric 7",
+    ],
+    queries: [...[1, 2, 3, 4, 5, 6, 7].flatMap((mark) => vary({ ...FAR4, mark }, "tos", [0, 0x10])), { ...FAR4, mark: 1, src: "192.0.2.42" }, { ...FAR4, mark: 1, oif: "wan0" }],
+  },
+  {
     name: "source4", says: "the source is the route's own, or the first primary address of its device in the gateway's network, or one of another device",
-    lines: ["link add name vpn0 type veth peer name vpn0p", "link set vpn0p up", "link set vpn0 up", "address add 172.16.9.1/24 dev wan0", "route add 198.51.100.0/24 via 172.16.9.2 dev wan0", "route add 198.51.101.0/24 dev vpn0", "route add 198.51.102.0/24 dev wan0 src 10.23.0.5", "route add 198.51.103.0/24 via inet6 fe80::6 dev wan0"],
-    queries: vary(FAR4, "dst", ["198.51.100.1", "198.51.101.1", "198.51.102.1", "198.51.103.1", "172.16.9.9"]),
+    lines: ["link add name vpn0 type veth peer name vpn0p", "link set vpn0p up", "link set vpn0 up", "address add 172.16.9.1/24 dev wan0", "route add 198.51.100.0/24 via 172.16.9.2 dev wan0", "route add 198.51.101.0/24 dev vpn0", "route add 198.51.102.0/24 dev wan0 src 10.23.0.5", "route add 198.51.103.0/24 via inet6 fe80::6 dev wan0", "route add 198.51.104.0/24 via 198.51.99.9 dev vpn0 onlink"],
+    queries: vary(FAR4, "dst", ["198.51.100.1", "198.51.101.1", "198.51.102.1", "198.51.103.1", "198.51.104.1", "172.16.9.9"]),
   },
 ];

@@ -55,6 +55,31 @@ export const IPV6_QUIRKS: readonly Quirk[] = [
     queries: vary(FAR6, "dst", ["2a00:1:2::3", "2b00::1", "fd00:9:9::1", "::", "2c00::1", "ff05::1", "fe80::9", "fec0::1", "2001:db8:77:10::98"]),
   },
   {
+    name: "labels6", says: "a source of the destination's label is better than one with more leading bits in common: Teredo, 6to4, 6bone, unique local, IPv4-compatible and all others",
+    lines: ["-6 route add default via fe80::1 dev wan0", ...["2001:0:1::1", "2002:c000:204::1", "3ffe:1::1", "fd00:1::1", "::5"].map((own) => `address add ${own}/64 dev wan0 nodad`)],
+    queries: vary(FAR6, "dst", ["2001:1::9", "2001:0:9::9", "2003::9", "2002:1::9", "3fff::9", "3ffe:9::9", "fe00::9", "fc00::9", "fec0:9::9", "::9", "0:0:0:1::9", "::1:0:9", "::ffff:1.2.3.4", "a000::9"]),
+  },
+  {
+    name: "orchid6", says: "an ORCHID is no source for what is none, whatever its bits",
+    lines: ["-6 route add default via fe80::1 dev wan0", "address add 2001:10:1::1/64 dev wan0 nodad"],
+    queries: vary(FAR6, "dst", ["3ffe:9::9", "2001:20::9", "2001:1f:9::9", "2003::9"]),
+  },
+  {
+    name: "common-bits6", says: "rule 8 counts leading bits up to the length of the source's prefix",
+    lines: ["-6 route add default via fe80::1 dev wan0", "address add 2001:db8:77:10:8000::1/96 dev wan0 nodad", "address add 2001:db8:77:10:8000:0:8000:1/112 dev wan0 nodad", "address add 2001:db8:77:90::1/64 dev wan0 nodad", "address add 2001:db8:77:11::1/64 dev wan0 nodad"],
+    queries: vary(FAR6, "dst", ["2001:db8:77:10:8000::9", "2001:db8:77:10:8000:0:8000:9", "2001:db8:77:10:8000:0:4000:9", "2001:db8:77:10:1::9", "2001:db8:77:10::9", "2001:db8:77:18::9", "2001:db8:77:98::9", "2001:db8:78::9"]),
+  },
+  {
+    name: "temporary6", says: "a public address is better than a temporary one unless use_tempaddr is 2 or more",
+    lines: ["-6 route add default via fe80::1 dev wan0", "sysctl net.ipv6.conf.wan0.use_tempaddr=2", "address add 2a00:1:2::1/64 dev wan0 mngtmpaddr nodad", "sysctl net.ipv6.conf.wan0.use_tempaddr=1"],
+    queries: vary(FAR6, "dst", ["2a00:1:2::3", "2a00:9::1"]),
+  },
+  {
+    name: "loopback-source6", says: "::1 is as near as a link-local address: where there is nothing else, leading bits decide between them",
+    lines: ["address flush dev wan0 scope global", "link set mesh0 down", "link set mesh0 addrgenmode none", "link set mesh0 up", "address flush dev mesh0", "-6 route add default dev mesh0"],
+    queries: vary(FAR6, "dst", ["::9", "2a00:1:2::3"]),
+  },
+  {
     name: "multicast6", says: "IPv6 multicast takes the interface's own route in table local, the first one where no device is given",
     lines: ["-6 route add ff05::/16 dev mesh0", "-6 rule add pref 1 prohibit"],
     queries: [...vary(FAR6, "dst", ["ff02::1", "ff05::1"]), ...vary({ ...FAR6, dst: "ff05::1" }, "oif", ["wan0", "mesh0"])],

@@ -1,0 +1,41 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Choices } from "../../src/explain/choices.js";
+import { groundOf } from "../../src/explain/fib.js";
+import { markOf, routeKernel } from "../../src/explain/kernel.js";
+import { Reader } from "../../src/explain/question.js";
+import { Trail } from "../../src/explain/trail.js";
+import type { Node } from "../../src/model/node.js";
+import { equals, inPrefix } from "../../src/model/packet.js";
+import { aNode, prefix, rule } from "../support/nodes.js";
+import { packet, wayOf } from "../support/walks.js";
+
+function way(node: Node, words: string, script: readonly number[] = []): string {
+  const asked = packet(`origin=kernel ${words}`);
+  return wayOf(routeKernel(asked, new Reader(groundOf(node), asked.open, asked.family, new Choices(script)), new Trail(asked), []).output).split(" ")[0] ?? "";
+}
+
+const withRule = (...matches: ReturnType<typeof inPrefix>): Node => ({ ...aNode(), rules: { ...aNode().rules, 6: [rule({ priority: 1, table: 1, matches }), rule({})] } });
+
+test("an ICMP error about a packet for somebody else is looked up without a source", () => {
+  const node = withRule(...inPrefix("src", prefix("2001:db8:77:10::21")));
+  const error = "dst=2001:db8:9::1 src=2001:db8:77:10::21 proto=58 icmpType=1 icmpCode=0";
+  assert.equal([way(node, error), way(node, error, [1]), way(node, error.replace("icmpType=1", "icmpType=128"))], ["br-wan", "br-client", "br-wan"]);
+});
+
+test("an IPv6 echo reply names the device that its request came in on, other answers none", () => {
+  const node = withRule(equals("oif", 3));
+  const reply = "dst=2001:db8:9::1 src=2001:db8:77:10::21 proto=58 icmpType=129";
+  assert.equal([way(node, `${reply} oif=br-wan`), way(node, "dst=2001:db8:9::1 src=2001:db8:77:10::21 proto=tcp tcpFlags=R")], ["br-wan", "br-client"]);
+});
+
+test("the mark of a group report that is not given is any that rules look at", () => {
+  const mark = (words: string, script: readonly number[] = []): number => {
+    const asked = packet(`origin=kernel ${words}`);
+    return markOf(asked, new Reader(groundOf(aNode()), asked.open, asked.family, new Choices(script)), [1, 5]);
+  };
+  assert.equal([mark("dst=ff02::16 proto=58 icmpType=143"), mark("dst=ff02::16 proto=58 icmpType=143", [1]), mark("dst=224.0.0.22 proto=2", [2])], [0, 1, 5]);
+  assert.equal([mark("dst=ff02::16 proto=58 icmpType=143 mark=7", [1]), mark("dst=2001:db8::1 proto=58 icmpType=129", [1])], [7, 0]);
+});
+
+test.run();

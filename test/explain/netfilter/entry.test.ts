@@ -1,0 +1,58 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { attach, entryMarks, flowOf, track, translations } from "../../../src/explain/netfilter/entry.js";
+import { CT_STATE, CT_STATUS, type Statement } from "../../../src/model/netfilter.js";
+import { address, aNode } from "../../support/nodes.js";
+import { transit } from "../../support/walls.js";
+
+function stateOf(words: string, node = aNode()): number | null {
+  const made = transit(words, node);
+  track(made);
+  return made.untracked ? CT_STATE.untracked : (made.entry?.state ?? null);
+}
+
+const segment = (flags: string): string => `dst=192.0.2.1 iif=br-client proto=tcp tcpFlags=${flags}`;
+
+test("of a flow without an entry S, A and PA begin one; SA, R, RA, F and FA do not", () => {
+  assert.equal(["S", "A", "PA", "SA", "R", "RA", "F", "FA"].map((flags) => stateOf(segment(flags))), [CT_STATE.new, CT_STATE.new, CT_STATE.new, null, null, null, null, null]);
+});
+
+test("with nf_conntrack_tcp_loose 0 only S does", () => {
+  const node = aNode({ sysctl: new Map([["net.netfilter.nf_conntrack_tcp_loose", "0"]]) });
+  assert.equal(["S", "A"].map((flags) => stateOf(segment(flags), node)), [CT_STATE.new, null]);
+});
+
+test("requests begin a flow, replies and errors do not; neighbour discovery is left out", () => {
+  assert.equal([8, 0, 3].map((type) => stateOf(`dst=192.0.2.1 proto=icmp icmpType=${type}`)), [CT_STATE.new, null, null]);
+  assert.equal([128, 129, 1, 135, 143].map((type) => stateOf(`dst=2001:db8::1 proto=58 icmpType=${type}`)), [CT_STATE.new, null, null, CT_STATE.untracked, CT_STATE.untracked]);
+});
+
+test("the state that is given counts", () => {
+  assert.equal(["established", "reply", "related", "invalid", "untracked"].map((ct) => stateOf(`dst=192.0.2.1 proto=udp ct=${ct}`)), [CT_STATE.established, CT_STATE.established, CT_STATE.related, null, CT_STATE.untracked]);
+});
+
+test("the reset of a REJECT has its entry before any hook, other packets do not", () => {
+  const early = (words: string): boolean => {
+    const made = transit(`origin=kernel dst=192.0.2.1 ${words}`);
+    attach(made);
+    return made.entry !== null;
+  };
+  assert.equal([early("proto=tcp tcpFlags=RA ct=related"), early("proto=tcp tcpFlags=RA ct=reply"), early("proto=icmp icmpType=3 ct=related")], [true, false, false]);
+});
+
+test("marks of an unknown entry are those that rules set, or none", () => {
+  const mark = (target: "mark" | "ctMark", value: number, markBits = 0): Statement => ({ kind: "mark", target, markBits, ctMarkBits: 0, value });
+  assert.equal([entryMarks([mark("mark", 5)]), entryMarks([mark("ctMark", 1)]), entryMarks([mark("mark", 7), mark("ctMark", 0, 3)])], [[0], [0, 1], [0, 3]]);
+});
+
+test("the entry of a first packet is told with both directions, as translated", () => {
+  const made = transit("dst=192.0.2.1 src=192.0.2.42 proto=udp sport=9 dport=53");
+  track(made);
+  made.dst = address("198.51.100.7");
+  made.set("dport", 54);
+  const flow = flowOf(made);
+  assert.equal([flow?.original.dport, flow?.reply.sport, flow?.reply.src?.words[0], flow?.mark], [53, 54, 0xc6336407, 0]);
+  assert.is(flow === null ? 0 : translations(flow), CT_STATUS.dnat);
+});
+
+test.run();
