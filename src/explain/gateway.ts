@@ -15,6 +15,8 @@ import { SILENT } from "./trail.js";
 export function gateway4(route: Route, hop: NextHop, reader: Reader): Address | null {
   if (hop.via?.family !== 4 || [...route.flags, ...hop.flags].includes("onlink")) return hop.via;
   const { tables, merged } = reader.ground.fibs[4];
+  // An object's gateway was looked up when the object was made, by the rules alone: it belongs to no table.
+  if (route.flags.some((flag) => flag.startsWith("nhid "))) return isHost(hop, [], reader) ? null : hop.via;
   const own = tables.get(route.table) ?? [];
   if (route.table !== MAIN && route.table !== LOCAL) return isHost(hop, own, reader) ? null : hop.via;
   const both = merged ?? mergedTables(tables);

@@ -4,7 +4,7 @@ import { Core } from "../../src/core/core.js";
 import { NONE } from "../../src/core/fib.js";
 import { writeRouter } from "../../src/core/router.js";
 import type { LocalTable, Node } from "../../src/model/node.js";
-import { address, aNode, link, onDevice, route, rule } from "../support/nodes.js";
+import { address, aNode, link, onDevice, rule } from "../support/nodes.js";
 
 const core = await Core.load();
 

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startSandbox } from "../lab/sandbox.js";
 import { Bench, compiled } from "./bench.js";
+import { equivalentOf } from "./equivalent.js";
 import { LOOKUP_FILES, sitesIn } from "./sites.js";
 
 const text = { type: "string" } as const;
@@ -18,7 +19,7 @@ try {
   const bench = new Bench();
   const survivors: { readonly name: string; readonly path: string }[] = [];
   for (const site of LOOKUP_FILES.flatMap((file) => sitesIn(file, readFileSync(new URL(`../../assembly/${file}`, import.meta.url), "utf8")))) {
-    if ((await bench.fate(site)) !== null) continue;
+    if (equivalentOf(site) !== null || (await bench.fate(site)) !== null) continue;
     const wasm = await compiled(site);
     const path = join(folder, `${survivors.length}.wasm`);
     if (wasm !== null) writeFileSync(path, wasm);

@@ -13,7 +13,7 @@ import { conduct, Refused, type Trial } from "./trial.js";
 import { textOfVector, vectorOf } from "./vector.js";
 
 /** Few enough for the vectors to stay small. */
-const SAMPLES = 24;
+const SAMPLES = 20;
 const DRAWN = 3;
 const SEED = 4711;
 const FOLDER = new URL("../../vectors/path/", import.meta.url);
