@@ -36,8 +36,7 @@ export function lookup4(routes: readonly Route[], question: Question, reader: Re
   let hidden: Route | null = null;
   for (const route of routes) {
     if (!covers(route.destination, question.dst) || (hidden !== null && sameNetwork(hidden, route))) continue;
-    // IPTOS_RT_MASK: all that a route ever saw of the packet's TOS.
-    if (route.tos !== 0 && route.tos !== (reader.read("tos") & 0x1c)) continue;
+    if (!takesTos(route, reader)) continue;
     if (!mayTake(route, reader)) continue;
     const answer = special(route);
     // Error routes end the search before devices are looked at.
@@ -50,9 +49,14 @@ export function lookup4(routes: readonly Route[], question: Question, reader: Re
     }
     // With a device given the first next hop on it is taken: fib_select_path() is not asked.
     if (question.oif !== null) return { kind: "hit", route, hops: [first], rivals: [] };
-    return { kind: "hit", route, hops, rivals: rivalsOf(route, hops, routes, question) };
+    return { kind: "hit", route, hops, rivals: rivalsOf(route, hops, routes, question, reader) };
   }
   return NONE;
+}
+
+/** IPTOS_RT_MASK: all that a route ever saw of the packet's TOS. */
+function takesTos({ tos }: Route, reader: Reader): boolean {
+  return tos === 0 || tos === (reader.read("tos") & 0x1c);
 }
 
 /** Next hops of an object, which routes share. */
@@ -68,11 +72,24 @@ function sameNetwork(a: Route, b: Route): boolean {
   return networkWords(a.destination)[0] === networkWords(b.destination)[0];
 }
 
-/** fib_select_default(): several default routes of one metric are chosen from by what the neighbour table says of their gateways. */
-function rivalsOf(route: Route, hops: readonly NextHop[], routes: readonly Route[], question: Question): Route[] {
+/**
+ * fib_select_default(): of default routes of one metric, scope and table, all by a gateway, the neighbour table tells which is taken; none when the first of them is not the
+ * route that was found. Routes for a TOS stand before the others, so a metric that is compared with the last one seen may fall there.
+ */
+function rivalsOf(route: Route, hops: readonly NextHop[], routes: readonly Route[], question: Question, reader: Reader): Route[] {
   if (route.destination.length > 0 || route.type !== "unicast" || hops.length > 1 || question.oif !== null) return [];
-  return routes.filter((other) => other !== route && other.destination.length === 0 && other.table === route.table && other.metric === route.metric &&
-    other.tos === route.tos && other.type === "unicast" && other.nextHops.some((hop) => isAlive(other, hop)));
+  const found: Route[] = [];
+  let { metric } = route;
+  let tos = 0;
+  for (const other of routes) {
+    const concerned = other.destination.length === 0 && other.table === route.table && takesTos(other, reader) && other.nextHops.some((hop) => isAlive(other, hop));
+    if (!concerned || (other.metric > metric && other.tos === tos)) continue;
+    ({ metric, tos } = other);
+    if (other.scope !== route.scope || other.type !== "unicast" || (other.nextHops[0]?.via ?? null) === null) continue;
+    if (found.length === 0 && other !== route) return [];
+    found.push(other);
+  }
+  return found.slice(1);
 }
 
 /** The routes of one destination, or of one destination and one source. */

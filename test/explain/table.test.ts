@@ -62,10 +62,15 @@ test("a multipath route offers each living next hop", () => {
   assert.is(ask([route({ nextHops })], { dst: "2001:db8::1" }), `${A} or ${C}`);
 });
 
-test("IPv4: default routes of one metric are rivals, those of another are not", () => {
-  const routes = [four("default", A), four("default", B), four("default", C, { metric: 7 })];
-  const answer = lookup4(groundOf(routed(routes)).fibs[4].tables.get(254) ?? [], question({ dst: "10.1.1.1" }), reader(aNode(), { dst: "10.1.1.1" }));
-  assert.equal(answer.kind === "hit" ? answer.rivals.map((rival) => rival.nextHops[0]?.dev) : null, [B]);
+test("IPv4: default routes of one metric by gateways are rivals; those of another metric, and those without a gateway, are not", () => {
+  const rivals = (routes: readonly Route[]): unknown => {
+    const answer = lookup4(groundOf(routed(routes)).fibs[4].tables.get(254) ?? [], question({ dst: "10.1.1.1" }), reader(aNode(), { dst: "10.1.1.1" }));
+    return answer.kind === "hit" ? answer.rivals.map((rival) => rival.nextHops[0]?.dev) : null;
+  };
+  const by = (dev: string, more: Partial<Route> = {}): Route => ({ ...four("default", dev, more), nextHops: [{ dev, via: address("10.9.9.9"), weight: 1, flags: [] }] });
+  assert.equal(rivals([by(A), by(B), by(C, { metric: 7 })]), [B]);
+  assert.equal(rivals([by(A), four("default", B)]), []);
+  assert.equal(rivals([four("default", A), by(B)]), []);
 });
 
 test("IPv6: with a device and strict, other devices are no choice; else they are only less liked", () => {
