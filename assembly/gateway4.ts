@@ -12,7 +12,7 @@ const MAIN: u32 = 254;
 
 /**
  * Looks once for each gateway. One that is no farther than the node itself, an own address above all, stands for its device alone (rt_set_nexthop). The state as it is
- * must do for the state when the route was made; where a rule that came later may have changed the answer, the gateway is left open.
+ * must do for the state when the route was made; where a rule or a route of somebody's that came later may have changed the answer, the gateway is left open.
  */
 export function settleGateways(router: Router): void {
   const walk = changetype<Walk>(router.walk);
@@ -41,7 +41,6 @@ function settleSlot(walk: Walk, fib: Fib, slot: Slot, table: u32): void {
   }
 }
 
-/** The route's own table is asked first, unless it is main or the next hop an object's; then everything that there is. */
 function seek(walk: Walk, route: Route, hop: Hop, table: u32): u32 {
   const packet = packetOf(walk);
   memory.fill(changetype<usize>(packet), 0, offsetof<Packet>());
@@ -53,21 +52,28 @@ function seek(walk: Walk, route: Route, hop: Hop, table: u32): u32 {
   walk.scope = max(route.scope + 1, SCOPE_LINK);
   walk.asked = 0;
   aim(walk);
-  let state: u32 = Gateway.COUNTS;
-  if (route.table != MAIN && !(route.traits & RouteTrait.OBJECT) && lookup4(walk, table) == Found.ROUTE) state = stateOf(walk);
-  else {
-    state = walkRules(walk) == Found.ROUTE ? stateOf(walk) : <u32>Gateway.COUNTS;
-    if (routerOf(walk).merged == NONE && state != seekAsOne(walk)) state = Gateway.OPEN;
-  }
+  const withAll = seekAmong(walk, route, table);
+  // What the kernel made itself is as old as the addresses.
+  walk.barred = RouteTrait.OTHERS;
+  const states = withAll | seekAmong(walk, route, table);
+  walk.barred = 0;
   walk.scope = 0;
-  return walk.asked != 0 ? <u32>Gateway.OPEN : state;
+  if (walk.asked != 0) return Gateway.OPEN;
+  return states != 0 ? states : <u32>Gateway.COUNTS;
+}
+
+/** The route's own table is asked first, unless it is main or the next hop an object's; then everything that there is. 0: nothing reaches the gateway, so the route was not made like this. */
+function seekAmong(walk: Walk, route: Route, table: u32): u32 {
+  if (route.table != MAIN && !(route.traits & RouteTrait.OBJECT) && lookup4(walk, table) == Found.ROUTE) return stateOf(walk);
+  const state = walkRules(walk) == Found.ROUTE ? stateOf(walk) : 0;
+  return routerOf(walk).merged == NONE ? state | seekAsOne(walk) : state;
 }
 
 /** As it was before the first rule split local from main: the longer prefix of the two, of equals the one in local. */
 function seekAsOne(walk: Walk): u32 {
   const router = routerOf(walk);
   let length: u32 = 0;
-  let state: u32 = Gateway.COUNTS;
+  let state: u32 = 0;
   if (lookup4(walk, router.local) == Found.ROUTE) {
     length = routeOf(fibOf(walk), walk.route).length;
     state = stateOf(walk);

@@ -281,8 +281,8 @@ export enum RouteAt {
 export enum RouteKind { FORWARD = 0, ERROR = 1, THROW = 2 }
 /** The kernel's RTN_ numbers (include/uapi/linux/rtnetlink.h); UNKNOWN: a type that was not understood. */
 export enum RouteType { UNKNOWN = 0, UNICAST = 1, LOCAL = 2, BROADCAST = 3, ANYCAST = 4, MULTICAST = 5, BLACKHOLE = 6, UNREACHABLE = 7, PROHIBIT = 8, THROW = 9 }
-/** MAYBE: part of its text was not understood. STAYS: what it takes is delivered on the node, on lo. PREFSRC: it names a source. OBJECT: its next hops are those of an object (ip-nexthop(8)). */
-export enum RouteTrait { MAYBE = 1, STAYS = 2, PREFSRC = 4, OBJECT = 8 }
+/** MAYBE: part of its text was not understood. STAYS: what it takes is delivered on the node, on lo. PREFSRC: it names a source. OBJECT: its next hops are those of an object (ip-nexthop(8)). OTHERS: somebody made it, not the kernel. */
+export enum RouteTrait { MAYBE = 1, STAYS = 2, PREFSRC = 4, OBJECT = 8, OTHERS = 16 }
 
 @unmanaged @final export class Hop {
   device: u32; // device number
@@ -306,7 +306,7 @@ export enum HopAt {
   SIZE = offsetof<Hop>(),
 }
 
-/** Whether packets go to a next hop's gateway: their lowest bit says that they may. DEVICE: it stands for its device alone; OPEN: that depends on when the route was made. The host writes 0 or 1. */
+/** Whether packets go to a next hop's gateway. DEVICE: it stands for its device alone; OPEN, which is both: that depends on when the route was made. The host writes 0 or 1. */
 export enum Gateway { NONE = 0, COUNTS = 1, DEVICE = 2, OPEN = 3 }
 
 /** The tables and rules of one family. */

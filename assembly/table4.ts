@@ -43,7 +43,7 @@ export function slotOf(fib: Fib, prefix: u32, table: u32): Slot {
 }
 
 function tryRoute(walk: Walk, route: Route, number: u32): u32 {
-  if (!takesTos(walk, route) || route.scope < walk.scope) return Found.NONE;
+  if (!takesTos(walk, route) || route.scope < walk.scope || (route.traits & walk.barred)) return Found.NONE;
   if ((route.traits & RouteTrait.MAYBE) && !maybe(walk, Place.ROUTE, number)) return Found.NONE;
   const failed = failureOf(walk, route, number);
   // Error routes end the search before devices are looked at.

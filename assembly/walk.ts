@@ -16,6 +16,7 @@ export enum Found { NONE = 0, ROUTE = 1, ERROR = 2, THROW = 3, UNKNOWN = 4, UNFI
   prefix: u32; // number of the longest prefix of any table that covers the destination
   oif: u32; // IPv4: the device next hops must be on; IPv6: the one they are rated by; 0 = any
   scope: u32; // IPv4: routes that reach farther are passed (RT_SCOPE numbers, the larger the nearer)
+  barred: u32; // IPv4: routes with such a trait are passed (RouteTrait bits)
   strict: u32; // IPv6: only next hops on that device (RT6_LOOKUP_F_IFACE)
   bySource: u32; // IPv6: the packet has a source (RT6_LOOKUP_F_HAS_SADDR)
   slot: u32; // address of the Slot that was looked into last

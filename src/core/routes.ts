@@ -36,7 +36,7 @@ export function writeRoutes(core: Core, routes: readonly Route[], hops: NextHop[
       scope: scopeNumber(route.scope),
       rating: RATINGS[route.preference],
       traits: (route.unknown.length > 0 ? RouteTrait.MAYBE : 0) | (isDelivered(route) ? RouteTrait.STAYS : 0) | (route.prefsrc === null ? 0 : RouteTrait.PREFSRC) |
-        (route.flags.some((flag) => flag.startsWith("nhid ")) ? RouteTrait.OBJECT : 0),
+        (route.flags.some((flag) => flag.startsWith("nhid ")) ? RouteTrait.OBJECT : 0) | (route.protocol === "kernel" ? 0 : RouteTrait.OTHERS),
       prefsrc0: route.prefsrc?.words[0] ?? 0,
     };
   });

@@ -79,9 +79,11 @@ for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const) {
     const before = readdirSync("/run").sort();
     const child = startLab(out);
     try {
-      await when("the lab's daemons", () => inSandboxOf(out).some((pid) => textOf(pid, "cmdline").startsWith("dnsmasq")), 30);
-      const living = inSandboxOf(out);
-      assert.ok(living.length > 5);
+      let living: number[] = [];
+      await when("the lab's daemons", () => {
+        living = inSandboxOf(out);
+        return living.length > 5 && living.some((pid) => textOf(pid, "cmdline").startsWith("dnsmasq"));
+      }, 60);
       child.kill(signal);
       await when("the sandbox's end", () => living.every((pid) => namespaceOf(pid) === "" || namespaceOf(pid) === namespaceOf("self")), 5);
       assert.equal(inSandboxOf(out), []);

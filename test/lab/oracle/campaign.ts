@@ -1,7 +1,7 @@
 /** Many configurations of all styles, each with many questions. Runs inside the sandbox. */
+import { withoutEchoes } from "./echo.js";
 import { questionsFor } from "./questions.js";
 import { type Shrunk, shrink } from "./shrink.js";
-import type { Configuration } from "./space.js";
 import { draw, STYLE_NAMES } from "./styles.js";
 import type { Subject } from "./subject.js";
 import { conduct, type Disagreement, kindOf, weigh } from "./trial.js";
@@ -49,7 +49,7 @@ export async function runCampaign(program: string, subject: Subject, options: Ca
     among += outcome.among;
     for (const [reason, count] of leftOut) add(tallies.leftOut, reason, count);
     for (const answer of trial.answers) add(tallies.kinds, kindOfAnswer(answer));
-    const [real, cached] = await confirm(program, subject, trial.configuration, outcome.disagreements);
+    const [real, cached] = await withoutEchoes(program, subject, trial.configuration, outcome.disagreements);
     if (cached > 0) add(tallies.leftOut, CACHED, cached);
     for (const one of real) {
       const kind = kindOf(one);
@@ -61,24 +61,7 @@ export async function runCampaign(program: string, subject: Subject, options: Ca
   return { questions, among, shrunk, ...tallies };
 }
 
-/**
- * The kernel keeps answers in the next hop, with their type, prefix and metric, and hands them to the next route by the same next hop (IPv4 fib_info, IPv6 next hop
- * objects). What agrees in a fresh namespace, asked alone, is such an echo of an earlier question and not part of the state. Returns the others, and how many echoes.
- */
-async function confirm(program: string, subject: Subject, configuration: Configuration, found: readonly Disagreement[]): Promise<readonly [readonly Disagreement[], number]> {
-  const real: Disagreement[] = [];
-  for (const [i, one] of found.entries()) {
-    const alone = i < CONFIRMED_MAX ? await weigh(conduct(program, configuration, () => [one.query]), subject) : null;
-    if (alone === null) real.push(one);
-    else real.push(...alone.disagreements);
-  }
-  return [real, found.length - real.length];
-}
-
-const CACHED = "echo of an earlier question";
-/** More disagreements of one configuration are believed. */
-const CONFIRMED_MAX = 1000;
-
+const CACHED = "echo of an earlier lookup";
 /** Seeds of two campaigns never meet. */
 const SEEDS_APART = 1_000_003;
 

@@ -72,6 +72,14 @@ export const IPV4_QUIRKS: readonly Quirk[] = [
     queries: [...vary(FAR4, "dst", [0, 1, 2, 3, 4, 5, 6, 7, 8].map((i) => `198.51.10${i}.1`)), ...vary({ ...FAR4, iif: "mesh0", src: "10.23.0.9" }, "dst", [0, 2, 5].map((i) => `198.51.10${i}.1`))],
   },
   {
+    name: "gateway-before-split", says: "whether a gateway lies on the link is looked up when a route is made: before local was split from main the longer prefix of main counts, then the local network",
+    lines: [
+      "route add local 203.0.112.0/22 dev wan0 table 255", "route add 203.0.113.0/24 dev wan0", "route add 198.51.100.0/24 via 203.0.113.9 dev wan0", "route add 198.51.101.0/24 via 203.0.112.9 dev wan0", "rule add pref 5 table 5",
+      "route add 198.51.102.0/24 via 203.0.113.9 dev wan0", "route add 198.51.103.0/24 via 192.0.2.9 dev wan0",
+    ],
+    queries: vary(FAR4, "dst", [0, 1, 2, 3].map((i) => `198.51.10${i}.1`)),
+  },
+  {
     name: "gateway-defaults", says: "a default route by an own address has no gateway, so that none of its metric is its rival",
     lines: ["route append default via 192.0.2.42 dev wan0", "route append default via 10.23.0.1 dev mesh0", "route append default via 10.23.0.2 dev mesh0"], queries: vary(FAR4, "dst", ["8.8.8.8", "9.9.9.9"]),
   },
