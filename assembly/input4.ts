@@ -1,7 +1,7 @@
 // An IPv4 packet that came in on a device: ip_route_input_rcu and ip_route_input_slow (net/ipv4/route.c), fib_validate_source (net/ipv4/fib_frontend.c).
 
 import { routeOf } from "./fib";
-import { Answer, Chosen, DeviceTrait, Errno, Gateway, Hop, Place, RouteTrait, RouteType } from "./layout";
+import { Answer, Chosen, DeviceTrait, Errno, Gateway, Hop, Place, RouteType } from "./layout";
 import { isMulticast } from "./output4";
 import { addMember, fail, leaveOpen } from "./reply";
 import { walkRules } from "./rules";
@@ -76,13 +76,12 @@ function passOn(walk: Walk, answer: Answer, type: u32): void {
   const chosen = walk.route;
   const route = routeOf(fibOf(walk), chosen);
   const hop = changetype<Hop>(walk.hop);
-  const all = (route.traits & RouteTrait.OBJECT) != 0;
   const end = route.hops + route.hopCount * <u32>offsetof<Hop>();
   let believed: u32 = 0;
   let refused: u32 = 0;
   for (let at = route.hops; at < end; at += offsetof<Hop>()) {
     const other = changetype<Hop>(at);
-    if (!all && other.dead != 0) continue;
+    if (other.dead != 0) continue;
     if (isBelieved(walk, other.device)) believed++;
     else refused++;
     addMember(router, answer, gatewayOf(other, type), chosen, other.device, Chosen.NOTHING);

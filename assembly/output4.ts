@@ -156,10 +156,8 @@ function choose(walk: Walk, answer: Answer, route: Route): void {
 
 function addHops(walk: Walk, answer: Answer, route: Route): void {
   const end = route.hops + route.hopCount * <u32>offsetof<Hop>();
-  // A group of objects does not heed who is dead.
-  const all = (route.traits & RouteTrait.OBJECT) != 0;
   for (let at = route.hops; at < end; at += offsetof<Hop>()) {
-    if (all || changetype<Hop>(at).dead == 0) addHop(walk, answer, walk.route, at);
+    if (changetype<Hop>(at).dead == 0) addHop(walk, answer, walk.route, at);
   }
 }
 

@@ -21,8 +21,8 @@ export function gateway4(route: Route, hop: NextHop, reader: Reader): Address | 
   if (route.table !== MAIN && route.table !== LOCAL) return isHost(hop, own, reader) ? null : hop.via;
   const both = merged ?? mergedTables(tables);
   const wasOne = isHost(hop, both, reader);
-  // A route of main may have been made before somebody's rule split local from it.
-  const isOne = merged === null ? isHost(hop, own, reader) : wasOne;
+  // A route of main may have been made before somebody's rule split local from it. The kernel never asks main alone: the rules lead there behind local.
+  const isOne = merged === null ? isHost(hop, route.table === MAIN ? [] : own, reader) : wasOne;
   if (wasOne === isOne) return isOne ? null : hop.via;
   return reader.choices.ask(`gateway of ${route.at}`, MADE) === 0 ? null : hop.via;
 }

@@ -40,14 +40,14 @@ test("a gateway that somebody put on the link is marked, by the route or by the 
   assert.equal([onlink({}), onlink({ flags: ["onlink"] }), onlink({ nextHops: [{ dev: "a0", via: null, weight: 1, flags: ["onlink"] }] })], [0, 1, 1]);
 });
 
-test("traits tell what was not understood, what stays, what names a source and what shares an object", () => {
+test("traits tell what was not understood, what stays, what names a source, what shares an object and what the kernel did not make", () => {
   const { RouteTrait } = core.layout;
-  const traits = (parts: Parameters<typeof route>[0]): unknown => written([route(parts)]).route["traits"];
+  const traits = (parts: Parameters<typeof route>[0]): unknown => written([route({ protocol: "kernel", ...parts })]).route["traits"];
   assert.is(traits({ dev: "a0" }), 0);
   assert.is(traits({ dev: "a0", unknown: ["encap"] }), RouteTrait.MAYBE);
   assert.is(traits({ dev: "a0", type: "local" }), RouteTrait.STAYS);
   assert.is(traits({ dev: "a0", type: "anycast", protocol: "kernel" }), RouteTrait.STAYS);
-  assert.is(traits({ dev: "a0", type: "anycast", protocol: "static" }), 0);
+  assert.is(traits({ dev: "a0", type: "anycast", protocol: "static" }), RouteTrait.OTHERS);
   assert.is(traits({ dev: "a0", flags: ["nhid 5"] }), RouteTrait.OBJECT);
 });
 

@@ -35,12 +35,17 @@ test("the route's own table is asked before the rules", () => {
   assert.is(gateway(by("192.0.2.42", { table: 8 }), split), null);
 });
 
-test("a route of main may be older than the rule that split local from it: both answers stand", () => {
-  const split = { ...OWN, rules: { ...OWN.rules, 4: [rule({ family: 4, priority: 0, table: 255 }), rule({ family: 4, priority: 9, table: 7 }), rule({ family: 4 })] } };
-  const read = reader(split, { dst: "198.51.100.1" });
-  const one = by("192.0.2.42");
-  for (const hop of one.nextHops) gateway4(one, hop, read);
-  assert.is(read.choices.conditions().size, 1);
+test("a route of main may be older than the rule that split local from it: where the longer prefix of main hid a local network, both answers stand", () => {
+  const near = [route({ family: 4, table: 255, type: "local", to: "203.0.112.0/22", dev: "br-wan", scope: "host" }), route({ family: 4, to: "203.0.113.0/24", dev: "br-wan", scope: "link" })];
+  const rules = { ...OWN.rules, 4: [rule({ family: 4, priority: 0, table: 255 }), rule({ family: 4, priority: 9, table: 7 }), rule({ family: 4 })] };
+  const split = { ...OWN, rules, routes: { ...OWN.routes, 4: [...OWN.routes[4], ...near] } };
+  const asked = (via: string): number => {
+    const read = reader(split, { dst: "198.51.100.1" });
+    const one = by(via);
+    for (const hop of one.nextHops) gateway4(one, hop, read);
+    return read.choices.conditions().size;
+  };
+  assert.equal(["203.0.113.9", "203.0.112.9", "192.0.2.42", "192.0.2.1"].map(asked), [1, 0, 0, 0]);
 });
 
 test.run();

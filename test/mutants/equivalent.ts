@@ -19,6 +19,14 @@ export const EQUIVALENT: readonly Equivalent[] = [
     file: "reply.ts", code: "if (answer.memberCount >= <u32>Limit.HOPS) return;", nth: 0,
     why: "a member more of an answer with more than 4,096: a vector would need a route with as many next hops",
   },
+  {
+    file: "saddr6.ts", code: "return word0 >>> 25 == 0x7e ? 5 : 1;", nth: 0,
+    why: "labels are compared with each other only, and two of them change places: what was alike stays alike",
+  },
+  {
+    file: "walk.ts", code: "return (walk.path >> step & 1) != 0;", nth: 0,
+    why: "both sides of every open choice are taken, now the other one first",
+  },
 ];
 
 /** What is said of a site; null: it is not listed. */

@@ -60,15 +60,8 @@ function drawnNode(draw: Draw): Node {
   return aNode({
     links: LINKS, sysctl, addresses: drawnAddresses(draw),
     rules: { 4: rules(draw, 4, split), 6: rules(draw, 6, split) },
-    routes: { 4: equalDefaults(Array.from({ length: draw.up(14) }, (_, i) => drawnRoute(draw, 4, i))), 6: Array.from({ length: draw.up(14) }, (_, i) => drawnRoute(draw, 6, i)) },
+    routes: { 4: Array.from({ length: draw.up(14) }, (_, i) => drawnRoute(draw, 4, i)), 6: Array.from({ length: draw.up(14) }, (_, i) => drawnRoute(draw, 6, i)) },
   });
-}
-
-/** Of IPv4 default routes of one metric the readable walk takes any, fib_select_default() none but those by a gateway: what stays here is the same to both. */
-function equalDefaults(routes: readonly Route[]): Route[] {
-  const isRival = (one: Route, other: Route): boolean => other.destination.length === 0 && other.table === one.table && other.metric === one.metric && other.tos === one.tos;
-  const isPlain = ({ type, nextHops: [hop, second] }: Route): boolean => type === "unicast" && hop !== undefined && hop.via !== null && second === undefined;
-  return routes.filter((one, i) => one.destination.length > 0 || routes.slice(0, i).every((other) => !isRival(one, other) || (isPlain(one) && isPlain(other) && one.scope === other.scope)));
 }
 
 function drawnAddresses(draw: Draw): InterfaceAddress[] {
@@ -124,8 +117,7 @@ function drawnRoute(draw: Draw, family: Family, number: number): Route {
     family, type, to: draw.pick(PREFIXES[family]), table: draw.pick(TABLES), source: specific, metric: draw.pick(family === 6 ? [256, 512, 1024] : [0, 0, 10, 20]), tos: family === 4 && draw.once(6) ? 0x10 : 0,
     scope: draw.pick(["global", "link", "host"]), prefsrc: draw.once(5) && !closed ? address(draw.pick(OWN[family]).split("/")[0] ?? "") : null, preference: draw.pick(["low", "medium", "medium", "high"]),
     nextHops: closed && family === 6 ? [{ dev: "lo", via: null, weight: 1, flags: [] }] : nextHops, protocol: draw.pick(["kernel", "static"]),
-    // Next hops of an object. Of an IPv4 group the kernel may take one that is dead, which the readable walk does not.
-    flags: (type === "unicast" || type === "blackhole") && (family === 6 || nextHops.length < 2) && draw.once(5) ? ["nhid 5"] : [], at: `route${family}.json#${number}`,
+    flags: (type === "unicast" || type === "blackhole") && draw.once(5) ? ["nhid 5"] : [], at: `route${family}.json#${number}`,
   });
 }
 

@@ -97,3 +97,18 @@ export function only_what_is_nearer_than_the_link_is_the_node_itself(): void {
   way(fib, any, MAIN_SLOT, WAN_DEVICE, NET_MESH + 7);
   assert(gateway(ready(router)) == Gateway.DEVICE);
 }
+
+export function where_a_route_of_somebodys_may_have_come_later_both_are_possible(): void {
+  for (let others = 0; others < 2; others++) {
+    const router = newRouter();
+    const fib = fib4(router);
+    plainRules(fib);
+    const nearer = addPrefix(fib, 25, NET_WAN), net = addPrefix(fib, 24, NET_WAN), any = addPrefix(fib, 0);
+    const host = way(fib, nearer, MAIN_SLOT, WAN_DEVICE);
+    host.scope = 254;
+    if (others) host.traits = RouteTrait.OTHERS;
+    way(fib, net, MAIN_SLOT, WAN_DEVICE).scope = 253;
+    way(fib, any, MAIN_SLOT, WAN_DEVICE, NET_WAN + 9);
+    assert(gateway(ready(router)) == (others ? Gateway.OPEN : Gateway.DEVICE));
+  }
+}

@@ -50,6 +50,7 @@ export async function runCampaign(program: string, subject: Subject, options: Ca
     for (const [reason, count] of leftOut) add(tallies.leftOut, reason, count);
     for (const answer of trial.answers) add(tallies.kinds, kindOfAnswer(answer));
     const [real, cached] = await withoutEchoes(program, subject, trial.configuration, outcome.disagreements);
+    if (outcome.open > 0) add(tallies.leftOut, OPEN, outcome.open);
     if (cached > 0) add(tallies.leftOut, CACHED, cached);
     for (const one of real) {
       const kind = kindOf(one);
@@ -61,6 +62,7 @@ export async function runCampaign(program: string, subject: Subject, options: Ca
   return { questions, among, shrunk, ...tallies };
 }
 
+const OPEN = "undetermined, between answers of which one is the kernel's";
 const CACHED = "echo of an earlier lookup";
 /** Seeds of two campaigns never meet. */
 const SEEDS_APART = 1_000_003;

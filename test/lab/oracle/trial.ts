@@ -3,6 +3,7 @@ import { run } from "../sandbox.js";
 import { type Answer, differences, isAmong } from "./answer.js";
 import { askKernel } from "./kernel.js";
 import type { Query } from "./query.js";
+import { REFERENCE } from "./reference.js";
 import { metaOf, type Scene, sceneOf, type State } from "./scene.js";
 import { build, type Configuration, destroy, isSame, stateOf } from "./space.js";
 import type { Subject } from "./subject.js";
@@ -55,16 +56,26 @@ export interface Outcome {
   readonly disagreements: readonly Disagreement[];
   /** Answers that leave a choice to the kernel. */
   readonly among: number;
+  /** Undetermined answers to questions that the readable walk leaves open too, between answers of which one is the kernel's. */
+  readonly open: number;
 }
 
 export async function weigh(trial: Trial, subject: Subject): Promise<Outcome> {
   const all = await subject.answer(trial.scene, trial.queries);
   const disagreements = trial.queries.flatMap((query, i): Disagreement[] => {
     const [kernel, told] = [trial.answers[i] ?? NO_ANSWER, all[i] ?? NO_ANSWER];
-    const parts = differences(kernel, told);
+    const parts = isOpen(trial.scene, query, kernel, told) ? [] : differences(kernel, told);
     return parts.length === 0 ? [] : [{ query, kernel, told, parts }];
   });
-  return { disagreements, among: all.filter(isAmong).length };
+  const open = trial.queries.filter((query, i) => isOpen(trial.scene, query, trial.answers[i] ?? NO_ANSWER, all[i] ?? NO_ANSWER)).length;
+  return { disagreements, among: all.filter(isAmong).length, open };
+}
+
+/** `among` knows next hops of one prefix only; where a next hop that the kernel chooses decides on more (suppress_ifgroup), the answer is undetermined. */
+function isOpen(scene: Scene, query: Query, kernel: Answer, told: Answer): boolean {
+  if (!("error" in told) || told.error !== "undetermined") return false;
+  const [walked] = REFERENCE.answer(scene, [query]);
+  return walked !== undefined && "others" in walked && differences(kernel, walked).length === 0;
 }
 
 const NO_ANSWER: Answer = { error: "no answer" };

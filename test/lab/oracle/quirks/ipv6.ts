@@ -66,7 +66,7 @@ export const IPV6_QUIRKS: readonly Quirk[] = [
   },
   {
     name: "common-bits6", says: "rule 8 counts leading bits up to the length of the source's prefix",
-    lines: ["-6 route add default via fe80::1 dev wan0", "address add 2001:db8:77:10:8000::1/96 dev wan0 nodad", "address add 2001:db8:77:10:8000:0:8000:1/112 dev wan0 nodad", "address add 2001:db8:77:90::1/64 dev wan0 nodad", "address add 2001:db8:77:11::1/64 dev wan0 nodad"],
+    lines: ["-6 route add default via fe80::1 dev wan0", "address add 2001:db8:77:10:8000:0:8000:1/112 dev wan0 nodad", "address add 2001:db8:77:10:8000::1/96 dev wan0 nodad", "address add 2001:db8:77:90::1/64 dev wan0 nodad", "address add 2001:db8:77:11::1/64 dev wan0 nodad"],
     queries: vary(FAR6, "dst", ["2001:db8:77:10:8000::9", "2001:db8:77:10:8000:0:8000:9", "2001:db8:77:10:8000:0:4000:9", "2001:db8:77:10:1::9", "2001:db8:77:10::9", "2001:db8:77:18::9", "2001:db8:77:98::9", "2001:db8:78::9"]),
   },
   {
