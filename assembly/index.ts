@@ -14,6 +14,9 @@ export {
   JudgementAt, Limit, ListenerAt, MatchAt, MemberAt, Outcome, OwnAt, OwnTrait, PacketAt, Place, PrefixAt, QuestionAt, Reason, RouteAt, RouteKind, RouterAt,
   RouteTrait, RouteType, RowAt, RuleAt, RunAt, SettledAt, SlotAt, SourceAt, TotalsAt, Translated, Visible,
 } from "./layout";
+export {
+  BaseAt, ChainType, CtState, End, Hook, HookField, NatAt, NatKind, Origin, Owner, SpanAt, StageAt, StageKind, WallAt,
+} from "./wall";
 export { mark, reserve, rewind };
 
 /** Reserves a run; returns its address. */

@@ -323,6 +323,7 @@ export enum Gateway { NONE = 0, COUNTS = 1, DEVICE = 2, OPEN = 3 }
   leaves: u32; // for each bound the 1-based prefix that covers its interval
   boundCount: u32;
   asks: u32; // Asks: what the answer may depend on besides the destination
+  unread: u32; // 1 when there is a route that nobody could read, which may take any packet
 }
 /** Which fields any rule or route of a family looks at; MAYBE_GOTO: a goto whose selectors are not all understood. */
 export enum Asks { MARK = 1, SOURCE = 2, TOS = 4, MAYBE_GOTO = 8 }
@@ -339,6 +340,7 @@ export enum FibAt {
   leaves = offsetof<Fib>("leaves"),
   boundCount = offsetof<Fib>("boundCount"),
   asks = offsetof<Fib>("asks"),
+  unread = offsetof<Fib>("unread"),
   SIZE = offsetof<Fib>(),
 }
 
@@ -501,7 +503,7 @@ export enum Outcome { WAY = 0, ERROR = 1, UNDETERMINED = 2 }
 /** Sources that are not an address of a device. DESTINATION: the destination itself. ROUTE: the one that the route names. LOCALHOST: 127.0.0.1. */
 export enum Chosen { NOTHING = 0, DESTINATION = 0xfffffffd, ROUTE = 0xfffffffe, LOCALHOST = 0xffffffff }
 /** Where text, or the lack of it, leaves an answer open. */
-export enum Place { RULE = 1, ROUTE = 2, FORWARDING = 3, GROUPS = 4, MULTICAST = 5, VRF = 6, FILTER = 7 }
+export enum Place { RULE = 1, ROUTE = 2, FORWARDING = 3, GROUPS = 4, MULTICAST = 5, VRF = 6, FILTER = 7, UNREAD = 8 }
 /** Linux's numbers (include/uapi/asm-generic/errno.h). */
 export enum Errno { EACCES = 13, EINVAL = 22, EMSGSIZE = 90, ENETUNREACH = 101, EHOSTUNREACH = 113 }
 

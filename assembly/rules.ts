@@ -15,6 +15,10 @@ const MAIN: u32 = 254;
 
 /** Where the packet's rules and tables send it. Found.NONE: nowhere. */
 export function walkRules(walk: Walk): u32 {
+  if (fibOf(walk).unread != 0) {
+    maybe(walk, Place.UNREAD, 0);
+    return Found.UNKNOWN;
+  }
   return packetOf(walk).family == 4 && routerOf(walk).merged != NONE ? walkMerged(walk) : walkAll(walk);
 }
 

@@ -148,6 +148,7 @@ export class AnswerTeller {
     if (rule !== undefined) return openAt(rule.at, rule.text);
     const route = place === Place.ROUTE ? fib.routes[number - 1] : undefined;
     if (route !== undefined) return openAt(route.at, route.text);
+    if (place === Place.UNREAD && fib.unread !== null) return openAt(fib.unread.at, fib.unread.text);
     if (place === Place.FORWARDING) return openAt("sysctl.txt", "whether the device forwards is not told");
     if (place === Place.MULTICAST) return openAt("sysctl.txt", "whether the kernel routes IPv6 multicast is not told");
     if (place === Place.VRF) return openAt("link.json", "virtual routing domains (vrf) are not modelled");

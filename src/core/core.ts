@@ -21,7 +21,7 @@ const RECORDS = {
   ],
   HopAt: ["device", "wan", "dead", "group", "gateway", "via0", "number", "onlink", "SIZE"],
   FibAt: [
-    "rules", "ruleCount", "prefixes", "prefixCount", "slots", "tableCount", "routes", "routeCount", "bounds", "leaves", "boundCount", "asks", "SIZE",
+    "rules", "ruleCount", "prefixes", "prefixCount", "slots", "tableCount", "routes", "routeCount", "bounds", "leaves", "boundCount", "asks", "unread", "SIZE",
   ],
   ListenerAt: ["family", "proto", "port", "anyAddress", "word0", "word1", "word2", "word3", "SIZE"],
   SourceAt: ["family", "word0", "word1", "word2", "word3", "SIZE"],
@@ -62,7 +62,7 @@ const RECORDS = {
   OwnTrait: ["SECONDARY", "AVOIDED", "FAVOURED", "OPTIMISTIC"],
   Outcome: ["WAY", "ERROR", "UNDETERMINED"],
   Chosen: ["NOTHING", "DESTINATION", "ROUTE", "LOCALHOST"],
-  Place: ["RULE", "ROUTE", "FORWARDING", "GROUPS", "MULTICAST", "VRF", "FILTER"],
+  Place: ["RULE", "ROUTE", "FORWARDING", "GROUPS", "MULTICAST", "VRF", "FILTER", "UNREAD"],
   Errno: ["EACCES", "EINVAL", "EMSGSIZE", "ENETUNREACH", "EHOSTUNREACH"],
   Class: ["NONE", "LEAK", "UNDETERMINED", "HELD"],
   Reason: ["FRAGMENT", "DIRECTION", "DEVICE", "TAG", "LINK"],

@@ -1,6 +1,6 @@
 /** A family's rules and routes, compiled for the core. */
 import type { Family } from "../model/address.js";
-import type { FibRule, Link, NextHop, Node, Route } from "../model/node.js";
+import type { FibRule, Link, NextHop, Node, Route, UnreadRoute } from "../model/node.js";
 import type { Field, Match } from "../model/packet.js";
 import type { Core } from "./core.js";
 import { type PrefixForest, prefixForest, prefixKey } from "./prefixes.js";
@@ -17,6 +17,8 @@ export interface FibImage {
   readonly hops: readonly NextHop[];
   /** Table number -> slot; MERGED is one of them where it was asked for. */
   readonly tables: ReadonlyMap<number, number>;
+  /** A route that nobody could read; null: there is none. */
+  readonly unread: UnreadRoute | null;
 }
 
 /** net/core/fib_rules.c: -1, nothing is suppressed, no target. */
@@ -43,6 +45,7 @@ export function writeFib(core: Core, node: Node, family: Family, wan: ReadonlySe
   const forest = prefixForest(node.routes[family].map((route) => route.destination));
   const routes = inKernelOrder([...entries, ...both], forest, tables);
   const hops: NextHop[] = [];
+  const unread = node.unreadRoutes.find((route) => route.family === family) ?? null;
   const bounds = forest.bounds.flatMap((bound) => [bound >> 64n, bound & 0xffffffffffffffffn]);
   const address = writeRecords(core, core.layout.FibAt, [
     {
@@ -58,9 +61,10 @@ export function writeFib(core: Core, node: Node, family: Family, wan: ReadonlySe
       leaves: writeWords(core, forest.leaves),
       boundCount: forest.leaves.length,
       asks: asksOf(core, rules, node.routes[family]),
+      unread: Number(unread !== null),
     },
   ]);
-  return { address, rules, routes: routes.map(({ route }) => route), hops, tables };
+  return { address, rules, routes: routes.map(({ route }) => route), hops, tables, unread };
 }
 
 /** By priority, then as the dump has them. */

@@ -1,6 +1,6 @@
 /** A node's rules and tables in the order in which the kernel looks at them, and what else a walk asks of the node. */
 import type { Family } from "../model/address.js";
-import type { FibRule, Link, LocalTable, Node, Route } from "../model/node.js";
+import type { FibRule, Link, LocalTable, Node, Route, UnreadRoute } from "../model/node.js";
 import type { Field, Match } from "../model/packet.js";
 import { classesOf, type OpenField, type ValueClass } from "./classes.js";
 
@@ -21,6 +21,8 @@ export interface Fib {
   readonly matches: readonly Match[];
   /** IPv4 without a rule of its own: local and main are one trie, and rules are not walked (fib_lookup in include/net/ip_fib.h). */
   readonly merged: readonly Route[] | null;
+  /** A route that nobody could read, which may take any packet; null: there is none. */
+  readonly unread: UnreadRoute | null;
 }
 
 export interface Ground {
@@ -63,7 +65,8 @@ function fibOf(node: Node, family: Family, localTable: LocalTable | null): Fib {
   for (const table of tables.values()) table.sort(order);
   const matches = rules.flatMap((rule) => rule.matches);
   const merged = family === 4 && localTable !== "split" && isPristine(rules) ? mergedTables(tables) : null;
-  return { family, rules, tables, matches, merged, fields: new Set(matches.map((match) => match.field)) };
+  const unread = node.unreadRoutes.find((route) => route.family === family) ?? null;
+  return { family, rules, tables, matches, merged, unread, fields: new Set(matches.map((match) => match.field)) };
 }
 
 /** fib_find_alias() in net/ipv4/fib_trie.c: within a prefix, table local stands before main. */

@@ -20,6 +20,10 @@ type Tell = Pick<Trail, "tell">;
 
 /** Where the rules and tables of a family send a packet. */
 export function walkRules(fib: Fib, question: Question, reader: Reader, trail: Tell): Found {
+  if (fib.unread !== null) {
+    trail.tell({ station: "table", text: fib.unread.text, at: fib.unread.at, why: "where this route leads cannot be read: it may take the packet", decides: true });
+    return { kind: "unknown" };
+  }
   if (fib.merged !== null) return walkMerged(fib, fib.merged, question, reader, trail);
   for (let index = 0; index < fib.rules.length; index++) {
     const rule = fib.rules[index];

@@ -177,6 +177,13 @@ export interface BridgePort {
   readonly at: string;
 }
 
+/** A route whose destination nobody could read: what was found in its place, and where. */
+export interface UnreadRoute {
+  readonly family: Family;
+  readonly text: string;
+  readonly at: string;
+}
+
 /** IPv4 keeps its tables local and main as one until the first change of a rule parts them for ever (fib_unmerge). */
 export type LocalTable = "merged" | "split";
 
@@ -187,6 +194,8 @@ export interface Node {
   readonly path: string;
   readonly rules: Readonly<Record<Family, readonly FibRule[]>>;
   readonly routes: Readonly<Record<Family, readonly Route[]>>;
+  /** Any of them may take any packet of its family. */
+  readonly unreadRoutes: readonly UnreadRoute[];
   readonly links: readonly Link[];
   readonly addresses: readonly InterfaceAddress[];
   readonly bridgePorts: readonly BridgePort[] | null;

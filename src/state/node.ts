@@ -1,7 +1,8 @@
 /** A node from its files: reads what is there, and says what is not. */
+import type { Family } from "../model/address.js";
 import { type Diagnostic, diagnostic, refuse } from "../model/diagnostic.js";
 import type { Firewall } from "../model/netfilter.js";
-import type { Fastd, Link, LocalTable, Node, Resolver, UciSection } from "../model/node.js";
+import type { Fastd, Link, LocalTable, Node, Resolver, Route, UciSection, UnreadRoute } from "../model/node.js";
 import { parseAccounts } from "./accounts.js";
 import { parseBridgePorts } from "./bridge.js";
 import { parseFastd } from "./fastd.js";
@@ -51,12 +52,19 @@ export function assembleNode(snapshot: Snapshot): Node {
   reader.demand();
   const links = reader.required("link.json", parseLinks);
   const meta = reader.meta();
+  const unreadRoutes: UnreadRoute[] = [];
+  const routesOf = (family: Family): readonly Route[] => reader.required(`route${family}.json`, (text) => {
+    const parsed = parseRoutes(text, family, links);
+    unreadRoutes.push(...parsed.unread);
+    return parsed;
+  });
   const node = {
     name: meta.hostname ?? snapshot.name,
     localTable: meta.localTable,
     path: snapshot.path,
     rules: { 4: reader.required("rule4.json", (text) => parseRules(text, 4, links)), 6: reader.required("rule6.json", (text) => parseRules(text, 6, links)) },
-    routes: { 4: reader.required("route4.json", (text) => parseRoutes(text, 4, links)), 6: reader.required("route6.json", (text) => parseRoutes(text, 6, links)) },
+    routes: { 4: routesOf(4), 6: routesOf(6) },
+    unreadRoutes,
     links,
     addresses: reader.required("addr.json", parseAddresses),
     bridgePorts: reader.optional("bridge-link.json", parseBridgePorts),

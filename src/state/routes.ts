@@ -1,6 +1,6 @@
 /** route4.json and route6.json: `ip -j -d route show table all`, in the order of the dump. */
 import { type Address, type Family, parseAddress, type Prefix } from "../model/address.js";
-import type { Link, NextHop, Route, RouteType } from "../model/node.js";
+import type { Link, NextHop, Route, RouteType, UnreadRoute } from "../model/node.js";
 import { prefixOf, tableNumber, tosByte } from "./fields.js";
 import { eachObject, isObject, type JsonObject, own, ownText, requiredArray, texts, unsigned } from "./values.js";
 import { type Parsed, Remarks, show, word } from "./remarks.js";
@@ -10,17 +10,22 @@ const MAIN = 254;
 const METRIC6 = 1024;
 const BOTH_WAYS = "whether it is taken is not known";
 
-/** The routes of one family, all tables. Throws InputError WP1003 when the text is not a JSON list. */
-export function parseRoutes(text: string, family: Family, links: readonly Link[]): Parsed<readonly Route[]> {
+/** The routes of one family, all tables, and those of which nobody knows where they lead. Throws InputError WP1003 when the text is not a JSON list. */
+export function parseRoutes(text: string, family: Family, links: readonly Link[]): Parsed<readonly Route[]> & { readonly unread: readonly UnreadRoute[] } {
   const remarks = new Remarks(`route${family}.json`);
   const devices = new Set(links.map((link) => link.name));
   const routes: Route[] = [];
+  const unread: UnreadRoute[] = [];
+  const lose = (said: string, at: string, consequence: string): void => {
+    unread.push({ family, text: said, at });
+    remarks.say("WP1102", at, said, consequence);
+  };
   eachObject(requiredArray(text, remarks.file), remarks, (row, at) => {
     const destination = Object.hasOwn(row, "encap") ? null : prefixOf(own(row, "dst"), family);
     if (destination !== null) routes.push(readRoute({ row, at, family, devices, remarks, unknown: [] }, destination));
-    else remarks.say("WP1102", at, unreadDestination(row), "the route is left out, so packets to it may take another way");
-  });
-  return { value: routes, diagnostics: remarks.list() };
+    else lose(unreadDestination(row), at, "any packet may take the route, so every lookup of its family stays undetermined");
+  }, (said, at) => { unread.push({ family, text: said, at }); });
+  return { value: routes, diagnostics: remarks.list(), unread };
 }
 
 /** One element while it is read. */

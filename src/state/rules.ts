@@ -16,6 +16,8 @@ export function parseRules(text: string, family: Family, links: readonly Link[])
   const rules: FibRule[] = [];
   eachObject(requiredArray(text, remarks.file), remarks, (row, at) => {
     rules.push(readRule({ row, at, family, devices, remarks, unknown: [] }, rules.at(-1)?.priority ?? 0));
+  }, (text, at) => {
+    rules.push({ ...readRule({ row: {}, at, family, devices, remarks, unknown: [text] }, rules.at(-1)?.priority ?? 0), text: `?: ${text}` });
   });
   return { value: rules, diagnostics: remarks.list() };
 }

@@ -36,12 +36,14 @@ export function optionalObject(text: string, remarks: Remarks): JsonObject | nul
   return null;
 }
 
-/** Calls `read` with each object of a list and its place, `rule6.json#3`. iproute2 prints `{}` for what a filter hid: skipped. */
-export function eachObject(rows: readonly unknown[], remarks: Remarks, read: (row: JsonObject, at: string) => void): void {
+/** Calls `read` with each object of a list and its place, `rule6.json#3`, and `lost` with what is none. iproute2 prints `{}` for what a filter hid: skipped. */
+export function eachObject(rows: readonly unknown[], remarks: Remarks, read: (row: JsonObject, at: string) => void, lost: (text: string, at: string) => void = () => undefined): void {
   rows.forEach((row, i) => {
     const at = `${remarks.file}#${i}`;
-    if (!isObject(row)) remarks.say("WP1102", at, `is ${show(row)} instead of an object`, "it is left out, so what it describes is not known");
-    else if (Object.keys(row).length > 0) read(row, at);
+    if (!isObject(row)) {
+      remarks.say("WP1102", at, `is ${show(row)} instead of an object`, "it is left out, so what it describes is not known");
+      lost(show(row), at);
+    } else if (Object.keys(row).length > 0) read(row, at);
   });
 }
 

@@ -78,6 +78,13 @@ test("a question that cannot be read is refused where it stands in code", async 
   assert.throws(() => tables.answers([{ dst: "192.0.2.1" }, { dst: "nonsense" }]), /WP9003.*query 2/);
 });
 
+test("a route that nobody could read leaves every lookup of its family open, and is named", async () => {
+  const tables = await lookup(aNode({ unreadRoutes: [{ family: 6, text: "dst 7", at: "route6.json#9" }] }), { core });
+  const open = { error: "undetermined", at: "route6.json#9", text: "dst 7" };
+  assert.equal(tables.answers([{ dst: "2001:db8:9::1" }, { dst: "2001:db8:77:10::21" }, { dst: "2001:db8:9::1", iif: "br-client", src: "2001:db8:f00d:1::9" }]), [open, open, open]);
+  assert.is(within(tables.answers([{ dst: "192.0.2.42" }])[0], "type"), "local");
+});
+
 test("nothing asked is nothing answered", async () => {
   const tables = await lookup(aNode(), { core });
   assert.equal(tables.answers([]), []);

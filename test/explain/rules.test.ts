@@ -105,6 +105,12 @@ test("an action that is not understood may do anything, or nothing", () => {
   assert.equal(runs.map(({ value }) => value), ["unknown", "route"]);
 });
 
+test("a route that nobody could read may take any packet of its family", () => {
+  const node = aNode({ unreadRoutes: [{ family: 6, text: "dst 7", at: "route6.json#9" }] });
+  assert.is(way(node, { dst: "2001:db8:9::1" }), "unknown");
+  assert.is(way(node, { dst: "8.8.8.8" }), "br-wan table 254");
+});
+
 test("IPv4 merged: a main route of a longer prefix beats a local one, and a local one of the same prefix wins", () => {
   const routes = [
     route({ family: 4, table: 255, type: "local", to: "10.1.0.0/16", dev: "lo" }), route({ family: 4, to: "10.1.1.0/24", dev: "br-wan" }),

@@ -109,10 +109,17 @@ test("a text that is no JSON list is an InputError WP1003", () => {
   assert.throws(() => parseRoutes("Usage: ip route", 4, LINKS), (error: unknown) => error instanceof InputError && error.diagnostic.place === "route4.json");
 });
 
-test("a lone light-weight tunnel prints its own dst over the route's, so the route is left out", () => {
+test("a lone light-weight tunnel prints its own dst over the route's, so where the route leads is not known", () => {
   const text = '[{"type":"unicast","dst":"5.0.0.0/8","encap":"ip","id":5,"src":"0.0.0.0","dst":"10.0.0.1","ttl":0,"tos":0,"dev":"br-wan","table":"main","flags":[]}]';
-  const { value, diagnostics } = parseRoutes(text, 4, LINKS);
+  const { value, diagnostics, unread } = parseRoutes(text, 4, LINKS);
   assert.equal([value.length, diagnostics.map(({ code, fact }) => [code, fact])], [0, [["WP1102", 'encap "ip" hides the destination']]]);
+  assert.equal(unread, [{ family: 4, text: 'encap "ip" hides the destination', at: "route4.json#0" }]);
+});
+
+test("a route that cannot be read is not forgotten: it may take any packet of its family", () => {
+  const { value, unread } = parseRoutes('[{"dst":"2001:zz::/64","dev":"br-wan"},7,{},{"dst":"default","dev":"br-wan","metric":1}]', 6, LINKS);
+  assert.is(value.length, 1);
+  assert.equal(unread.map(({ family, text, at }) => [family, text, at]), [[6, 'dst "2001:zz::/64" cannot be read', "route6.json#0"], [6, "7", "route6.json#1"]]);
 });
 
 test("a tunnel in one of several next hops leaves the destination readable", () => {

@@ -106,8 +106,8 @@ test("a rule on a device that is gone takes no packet", () => {
 
 test("an element that is no object is WP1102, an empty one is what a filter hid", () => {
   const { value, diagnostics } = rules([{}, 7, null, { priority: 0, src: "all", table: "local" }]);
-  assert.equal(value.map(({ at }) => at), ["rule6.json#3"]);
-  assert.equal(diagnostics.map(({ place }) => place), ["rule6.json#1", "rule6.json#2"]);
+  assert.equal(value.map(({ at }) => at), ["rule6.json#1", "rule6.json#2", "rule6.json#3"]);
+  assert.equal(diagnostics.filter(({ code, fact }) => code === "WP1102" && fact.includes("instead of")).map(({ place }) => place), ["rule6.json#1", "rule6.json#2"]);
 });
 
 test("a file that is no JSON list is an InputError WP1003", () => {
@@ -153,6 +153,12 @@ test("of all that iproute2 prints only l3mdev and tun_id are not modelled", () =
   const { value, diagnostics } = parseRules(PRINTED, 4, LINKS);
   assert.equal(diagnostics.map(({ code, place }) => `${code} ${place}`), ["WP1101 rule4.json#7", "WP1101 rule4.json#8"]);
   assert.equal(value.filter(({ unknown }) => unknown.length > 0).map(({ unknown }) => unknown), [["l3mdev"], ["tun_id 4"]]);
+});
+
+test("an element that is no rule may be any rule", () => {
+  const { value, diagnostics } = parseRules('[{"priority":0,"src":"all","table":"local"},null,{}]', 4, LINKS);
+  assert.equal(value.map(({ priority, action, unknown }) => [priority, action.kind, unknown.includes("null")]), [[0, "table", false], [0, "unknown", true]]);
+  assert.ok(diagnostics.some(({ code, place }) => code === "WP1102" && place === "rule4.json#1"));
 });
 
 test("realms and who installed a rule do not select packets", () => {

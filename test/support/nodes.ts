@@ -132,6 +132,7 @@ export function aNode(overrides: Partial<Node> = {}): Node {
         route({ table: 255, type: "local", to: "2001:db8:77:10::21", dev: "br-wan", metric: 0 }),
       ],
     },
+    unreadRoutes: [],
     addresses: [
       onDevice("lo", "127.0.0.1/8"), onDevice("lo", "::1"), onDevice("br-wan", "192.0.2.42/24"), onDevice("br-wan", "2001:db8:77:10::21/64"),
       onDevice("br-wan", "fe80::21/64"), onDevice("br-client", "2001:db8:f00d:1::20/64"), onDevice("local-node", "10.187.0.1/18"),

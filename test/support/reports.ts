@@ -58,7 +58,7 @@ export function leakReport(parts: ReportParts = {}): ReplayReport {
 /** A node of which only the required files were read. */
 export function node(parts: Partial<Node> = {}): Node {
   return {
-    name: "gl-node", path: "state", rules: { 4: [], 6: [] }, routes: { 4: [], 6: [] }, links: [], addresses: [],
+    name: "gl-node", path: "state", rules: { 4: [], 6: [] }, routes: { 4: [], 6: [] }, unreadRoutes: [], links: [], addresses: [],
     bridgePorts: null, fastd: null, fastdPeers: null, sockets: null, wanResolvers: null, resolvers: null, groups: null, users: null,
     sysctl: null, senders: null, uci: null, firewall: { tables: [], complete: { 4: false, 6: false }, others: [] }, localTable: null,
     files: ["rule4.json", "rule6.json", "route4.json", "route6.json", "addr.json", "link.json"], diagnostics: [],
