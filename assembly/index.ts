@@ -8,15 +8,24 @@ import { Intervals } from "./lpm/intervals";
 import { Linear } from "./lpm/linear";
 import { settleQuestion } from "./names";
 import { lookupBatch } from "./lpm/lpm";
+import { Paths } from "./packets";
+import { walkProbes as walkAll } from "./probes";
+import { openPaths, takeBatch } from "./trip";
 
 export {
   Action, AnswerAt, Asks, Chosen, Class, DeviceAt, DeviceTrait, Disposition, Errno, FibAt, Field, FindingAt, FindingKind, FrameAt, FrameFlag, HopAt, ImageAt,
-  JudgementAt, Limit, ListenerAt, MatchAt, MemberAt, Outcome, OwnAt, OwnTrait, PacketAt, Place, PrefixAt, QuestionAt, Reason, RouteAt, RouteKind, RouterAt,
+  JudgementAt, Limit, ListenerAt, MatchAt, MemberAt, ObservedAt, Outcome, OwnAt, OwnTrait, PacketAt, Place, PrefixAt, QuestionAt, Reason, RouteAt, RouteKind, RouterAt,
   RouteTrait, RouteType, RowAt, RuleAt, RunAt, SettledAt, SlotAt, SourceAt, TotalsAt, Translated, Visible,
 } from "./layout";
 export {
   BaseAt, ChainType, CtState, End, Hook, HookField, NatAt, NatKind, Origin, Owner, SpanAt, StageAt, StageKind, WallAt,
 } from "./wall";
+export { Api, Ending, EndsAt, FateAt, Known, Missing, Moment, PathsAt, SentAt, Setting, SideAt, Socket, Tracked } from "./packets";
+export { ChainAt, FilterRuleAt, PassAt } from "./chains";
+export { AlternativeAt, ChoiceAt, EntryAt, TestAt } from "./conditions";
+export { ProbeAt } from "./probes";
+export { IndexAt, KeyAt } from "./search";
+export { StepAt, StepKind } from "./statements";
 export { mark, reserve, rewind };
 
 /** Reserves a run; returns its address. */
@@ -73,4 +82,19 @@ export function open(router: usize): void {
 /** Answers the first `count` questions of its area; returns how many it did. */
 export function answer(router: usize, count: u32): u32 {
   return answerBatch(changetype<Router>(router), count);
+}
+
+/** Gets a node ready that packets are to be taken through; its router has been opened. */
+export function openWays(paths: usize): void {
+  openPaths(changetype<Paths>(paths));
+}
+
+/** Takes the first `count` packets of its area through the node. */
+export function takePackets(paths: usize, count: u32): void {
+  takeBatch(changetype<Paths>(paths), count);
+}
+
+/** Takes probes through base chains alone (probes.ts). */
+export function walkProbes(wall: usize, router: usize, probes: usize, count: u32, bases: usize, baseCount: u32): void {
+  walkAll(wall, router, probes, count, bases, baseCount);
 }

@@ -13,8 +13,9 @@ import {
 } from "./layout";
 import { dissectFrame } from "./link";
 import { NAMES_BYTES, noteQuestion } from "./names";
+import { forgetObserved, observe, reserveObserved } from "./observed";
 import { PAIR_BYTES, seenBefore } from "./pairs";
-import { explain } from "./path";
+import { explain, isRouted } from "./path";
 import { foreignSource, isOwnAddress, isOwnDestination, isOwnSource } from "./source";
 import { EtherType } from "./wire/ethernet";
 import { NflogRecord } from "./wire/nflog";
@@ -40,6 +41,7 @@ export function createRun(): Run {
   run.record = <u32>reserve(offsetof<NflogRecord>());
   run.numbers = <u32>reserve(<usize>Limit.CAPTURES * 16);
   run.pairs = <u32>reserve(PAIR_BYTES);
+  reserveObserved(run);
   freeHeld(run);
   return run;
 }
@@ -51,6 +53,7 @@ export function startRun(run: Run, image: usize): void {
   memory.fill(run.fragments, 0, FRAGMENT_BYTES);
   memory.fill(run.findings, 0, <usize>Limit.FINDINGS * offsetof<Finding>());
   memory.fill(run.totals, 0, TOTALS_BYTES);
+  forgetObserved(run);
   freeHeld(run);
   run.image = <u32>image;
   run.forgottenUntil = 0;
@@ -96,9 +99,11 @@ export function judgeBatch(run: Run, count: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     const frame = frameAt(run, i);
     run.now = frame.seconds;
+    const packet = packetAt(run, i), number = numberOf(run, frame);
     const judgement = changetype<Judgement>(run.judgements + i * <u32>offsetof<Judgement>());
-    judge(run, image, packetAt(run, i), frame, numberOf(run, frame), judgement);
-    if (judgement.verdict == <u8>Class.WAN_DNS) noteQuestion(run, packetAt(run, i), frame, judgement, i);
+    judge(run, image, packet, frame, number, judgement);
+    if (packet.visible & Visible.BEFORE_NAT) observe(run, packet, frame, number);
+    if (judgement.verdict == <u8>Class.WAN_DNS) noteQuestion(run, packet, frame, judgement, i);
   }
 }
 
@@ -149,13 +154,6 @@ function explainOnce(run: Run, image: Image, packet: Packet): void {
   else if (explained == Explained.UNMARKED) totals.unmarked++;
   else if (explained == Explained.MARKED) totals.marked++;
   else totals.neither++;
-}
-
-/** Unicast beyond the link: everything that needs a table. */
-function isRouted(packet: Packet): bool {
-  const top = packet.dst0;
-  if (packet.family == 4) return top >>> 28 != 0xe && top != u32.MAX_VALUE && top != 0;
-  return packet.family == 6 && top >>> 24 != 0xff && top >>> 22 != 0x3fa;
 }
 
 function judge(run: Run, image: Image, packet: Packet, frame: Frame, number: u64, judgement: Judgement): void {

@@ -502,10 +502,17 @@ export enum AnswerAt {
 export enum Outcome { WAY = 0, ERROR = 1, UNDETERMINED = 2 }
 /** Sources that are not an address of a device. DESTINATION: the destination itself. ROUTE: the one that the route names. LOCALHOST: 127.0.0.1. */
 export enum Chosen { NOTHING = 0, DESTINATION = 0xfffffffd, ROUTE = 0xfffffffe, LOCALHOST = 0xffffffff }
-/** Where text, or the lack of it, leaves an answer open. */
-export enum Place { RULE = 1, ROUTE = 2, FORWARDING = 3, GROUPS = 4, MULTICAST = 5, VRF = 6, FILTER = 7, UNREAD = 8 }
+/**
+ * Where text, or the lack of it, leaves an answer open. Of packets only: FIELD, one that was not given; SETTING, a switch of the kernel; FLOW, what its conntrack entry
+ * had translated; MAKER, who makes a reset; ABOUT, whom an ICMP error tells about; UNSEEN, rules that were not collected; RANGE, one of several addresses; ORDER, which of two chains
+ * comes first.
+ */
+export enum Place {
+  RULE = 1, ROUTE = 2, FORWARDING = 3, GROUPS = 4, MULTICAST = 5, VRF = 6, FILTER = 7, UNREAD = 8, FIELD = 9, SETTING = 10, FLOW = 11, MAKER = 12, ABOUT = 13, UNSEEN = 14, RANGE = 15,
+  ORDER = 16,
+}
 /** Linux's numbers (include/uapi/asm-generic/errno.h). */
-export enum Errno { EACCES = 13, EINVAL = 22, EMSGSIZE = 90, ENETUNREACH = 101, EHOSTUNREACH = 113 }
+export enum Errno { EPERM = 1, EACCES = 13, EINVAL = 22, EMSGSIZE = 90, EADDRNOTAVAIL = 99, ENETUNREACH = 101, EHOSTUNREACH = 113 }
 
 /** One of several next hops among which the kernel chooses by what no dump shows. */
 @unmanaged @final export class Member {
@@ -678,6 +685,7 @@ export enum SettledAt {
   asked: u64; // frames that ask the WAN's resolvers for a name that is no VPN server's
   askedBytes: u64;
   untold: u64; // frames whose foreign source the firewall may still have changed
+  observedForgotten: u64; // logged frames that the table of observed.ts had no place for
   findingCount: u32;
   settledCount: u32;
   classes: u64; // first of 16 counters, by class number
@@ -700,6 +708,7 @@ export enum TotalsAt {
   asked = offsetof<Totals>("asked"),
   askedBytes = offsetof<Totals>("askedBytes"),
   untold = offsetof<Totals>("untold"),
+  observedForgotten = offsetof<Totals>("observedForgotten"),
   findingCount = offsetof<Totals>("findingCount"),
   settledCount = offsetof<Totals>("settledCount"),
   classes = offsetof<Totals>("classes"),
@@ -784,6 +793,66 @@ if (offsetof<Finding>() != 144) ERROR("Finding is 144 bytes");
  */
 export enum FindingKind { CONTAINMENT = 0, SOURCE = 1, CONFINEMENT = 2, MARK_MISSING = 3, STRANGER = 4, FORWARDED = 5, ASKED = 6 }
 
+/** What the node was seen to send at a hook of its own: the same packet in all that its way depends on, with its first frame. The first 96 bytes are the key. */
+@unmanaged @final export class Observed {
+  src0: u32;
+  src1: u32;
+  src2: u32;
+  src3: u32;
+  dst0: u32;
+  dst1: u32;
+  dst2: u32;
+  dst3: u32;
+  family: u32;
+  proto: u32;
+  sport: u32; // ICMP: identifier, as in Packet; 0 for what comes by sequence
+  dport: u32;
+  icmpType: u32;
+  icmpCode: u32;
+  tcpFlags: u32; // FIN, SYN, RST and ACK
+  mark: u32;
+  uid: u32;
+  gid: u32;
+  visible: u32; // Visible bits
+  device: u32; // device number; 0 or NONE as in Packet
+  flow: u32; // Flow, as far as the WAN's flows are followed
+  reserved0: u32;
+  reserved1: u32;
+  reserved2: u32;
+  frames: u64;
+  bytes: u64;
+  frame: u64; // number of the first frame in its capture
+  capture: u32;
+  seconds: u32;
+  nanos: u32;
+  reserved3: u32;
+}
+export enum ObservedAt {
+  src0 = offsetof<Observed>("src0"),
+  dst0 = offsetof<Observed>("dst0"),
+  family = offsetof<Observed>("family"),
+  proto = offsetof<Observed>("proto"),
+  sport = offsetof<Observed>("sport"),
+  dport = offsetof<Observed>("dport"),
+  icmpType = offsetof<Observed>("icmpType"),
+  icmpCode = offsetof<Observed>("icmpCode"),
+  tcpFlags = offsetof<Observed>("tcpFlags"),
+  mark = offsetof<Observed>("mark"),
+  uid = offsetof<Observed>("uid"),
+  gid = offsetof<Observed>("gid"),
+  visible = offsetof<Observed>("visible"),
+  device = offsetof<Observed>("device"),
+  flow = offsetof<Observed>("flow"),
+  frames = offsetof<Observed>("frames"),
+  bytes = offsetof<Observed>("bytes"),
+  frame = offsetof<Observed>("frame"),
+  capture = offsetof<Observed>("capture"),
+  seconds = offsetof<Observed>("seconds"),
+  nanos = offsetof<Observed>("nanos"),
+  SIZE = offsetof<Observed>(),
+}
+if (offsetof<Observed>() != 136) ERROR("Observed is 136 bytes, its key 96");
+
 /** Everything one replay needs: areas of a batch, tables of what came before, and where the host put the image. */
 @unmanaged @final export class Run {
   arrivals: u64; // packets that arrived on the WAN since the run of captures began
@@ -812,6 +881,9 @@ export enum FindingKind { CONTAINMENT = 0, SOURCE = 1, CONFINEMENT = 2, MARK_MIS
   heldCount: u32;
   names: u32; // table of names.ts
   asked: u32; // how many frames of the judged batch stand in `chosen`
+  observed: u32; // records of observed.ts, the first `observedCount` of them in use
+  observedCount: u32;
+  observedPlaces: u32; // table of record numbers, 1-based
 }
 export enum RunAt {
   bytes = offsetof<Run>("bytes"),
@@ -824,6 +896,8 @@ export enum RunAt {
   totals = offsetof<Run>("totals"),
   numbers = offsetof<Run>("numbers"),
   asked = offsetof<Run>("asked"),
+  observed = offsetof<Run>("observed"),
+  observedCount = offsetof<Run>("observedCount"),
 }
 
 /** Bounds, published so that the host lends areas of the same size. */
@@ -838,6 +912,7 @@ export enum Limit {
   CAPTURES = 4096,
   PAIRS = 4096,
   QUESTIONS = 1024,
+  OBSERVED = 4096,
   MEMBERS = 16384, // of a batch's answers together
   HOPS = 4096, // of one answer
 }

@@ -106,3 +106,10 @@ function suppressed(rule: Rule, route: Route): bool {
   const hop = aliveHop(route);
   return hop != 0 && changetype<Hop>(hop).group == rule.suppressGroup;
 }
+
+/** Unicast beyond the link: everything that needs a table. */
+export function isRouted(packet: Packet): bool {
+  const top = packet.dst0;
+  if (packet.family == 4) return top >>> 28 != 0xe && top != u32.MAX_VALUE && top != 0;
+  return packet.family == 6 && top >>> 24 != 0xff && top >>> 22 != 0x3fa;
+}

@@ -27,6 +27,8 @@ export enum HookField {
 }
 /** NF_CT_STATE_BIT, and nft's untracked. */
 export enum CtState { INVALID = 1, ESTABLISHED = 2, RELATED = 4, NEW = 8, UNTRACKED = 64 }
+/** Bits of `ctStatus` that the core itself sets or asks, as CT_STATUS in src/model/netfilter.ts. */
+export enum CtStatus { SEEN_REPLY = 2, CONFIRMED = 8, SNAT = 16, DNAT = 32 }
 /** As OWNER in src/model/netfilter.ts. */
 export enum Owner { NONE = 0, KERNEL = 1, PROCESS = 2 }
 
@@ -38,13 +40,15 @@ export enum Hook { PREROUTING = 0, INPUT = 1, FORWARD = 2, OUTPUT = 3, POSTROUTI
   hooks: u32; // Hook.COUNT Spans of Stages
   asksTypes: u32; // 1 when some match reads srcType or dstType
   rules: u32; // how many rules there are; numbers of Place.FILTER count them from 1
-  index: u32; // what chains are searched by (chains.ts)
+  chains: u32; // Chains, by number (chains.ts)
+  pass: u32; // scratch of walks (Pass in conditions.ts)
 }
 export enum WallAt {
   hooks = offsetof<Wall>("hooks"),
   asksTypes = offsetof<Wall>("asksTypes"),
   rules = offsetof<Wall>("rules"),
-  index = offsetof<Wall>("index"),
+  chains = offsetof<Wall>("chains"),
+  pass = offsetof<Wall>("pass"),
   SIZE = offsetof<Wall>(),
 }
 
@@ -100,7 +104,13 @@ export enum NatAt {
   kind = offsetof<Nat>("kind"),
   hasAddress = offsetof<Nat>("hasAddress"),
   first0 = offsetof<Nat>("first0"),
+  first1 = offsetof<Nat>("first1"),
+  first2 = offsetof<Nat>("first2"),
+  first3 = offsetof<Nat>("first3"),
   last0 = offsetof<Nat>("last0"),
+  last1 = offsetof<Nat>("last1"),
+  last2 = offsetof<Nat>("last2"),
+  last3 = offsetof<Nat>("last3"),
   hasPorts = offsetof<Nat>("hasPorts"),
   portFirst = offsetof<Nat>("portFirst"),
   portLast = offsetof<Nat>("portLast"),
@@ -131,6 +141,18 @@ export enum Translation { DONE = 0, DROP = 1, LEFT = 2, UNKNOWN = 3 }
   table: u32;
   hop: u32; // number of the next hop whose gateway counts; 0 = on the link
   route: u32;
+  via0: u32; // that gateway's address if it is an IPv4 one, else 0
+  paths: u32; // Paths
+  side: u32; // Side: the packet's family
+  sent: u32; // Sent: the packet as it was given
+  answer: u32; // Answer: of the lookup that was made last
+  owned: u32; // 1 while the packet has its socket
+  api: u32; // Api, as far as it is told or was asked
+  ending: u32; // Ending
+  error: u32; // Errno that the sender sees
+  hadFirst: u32; // 1: the ends of its flow's first packet, itself, were noted (Paths.ends)
+  socket: u32; // Socket, as far as it is told or was asked
+  anySource: u32; // of the lookup that was made last
 }
 /** Who made the packet: a process, somebody else, or the kernel. */
 export enum Origin { LOCAL = 0, FORWARD = 1, KERNEL = 2 }

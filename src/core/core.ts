@@ -1,8 +1,9 @@
 /** The only file that knows WebAssembly: loads the core, checks that both sides mean the same layout, and lends its memory. */
+// Long because the names of every record that crosses the border stand here once, beside the door they are checked at.
 import { readFile } from "node:fs/promises";
 import { instantiate } from "@assemblyscript/loader";
 import { FRAME_WORDS, type FrameArea } from "../model/capture.js";
-import { FIELDS } from "../model/packet.js";
+import { FIELDS, HOOK_FIELDS } from "../model/packet.js";
 import { CLASSES, DISPOSITIONS, REASON_NAMES } from "../model/verdict.js";
 
 /** Records the host writes or reads: the published enum and the names it must have. */
@@ -33,13 +34,17 @@ const RECORDS = {
   SettledAt: ["frame", "verdict", "reason", "capture", "device", "SIZE"],
   TotalsAt: [
     "frames", "egress", "ingress", "undecodable", "unmarked", "marked", "either", "neither", "flowsForgotten", "fragmentsForgotten",
-    "findingsForgotten", "paired", "tagged", "marks", "asked", "askedBytes", "untold", "findingCount", "settledCount", "classes",
+    "findingsForgotten", "paired", "tagged", "marks", "asked", "askedBytes", "untold", "observedForgotten", "findingCount", "settledCount", "classes",
   ],
   FindingAt: [
     "frames", "bytes", "frame", "capture", "seconds", "nanos", "kind", "verdict", "reason", "family", "etherType", "proto", "src0", "dst0",
     "sport", "dport", "icmpType", "rule", "route", "explained", "flow", "device", "visible", "mark", "uid", "gid", "SIZE",
   ],
-  RunAt: ["bytes", "frames", "packets", "judgements", "chosen", "findings", "settled", "totals", "numbers", "asked"],
+  ObservedAt: [
+    "src0", "dst0", "family", "proto", "sport", "dport", "icmpType", "icmpCode", "tcpFlags", "mark", "uid", "gid", "visible", "device", "flow", "frames", "bytes", "frame",
+    "capture", "seconds", "nanos", "SIZE",
+  ],
+  RunAt: ["bytes", "frames", "packets", "judgements", "chosen", "findings", "settled", "totals", "numbers", "asked", "observed", "observedCount"],
   RouterAt: [
     "fib4", "fib6", "merged", "fallback", "local", "main", "customLocal", "multicast6", "loopback", "devices", "deviceCount", "own4", "own4Count", "own6", "own6Count",
     "questions", "answers", "members", "SIZE",
@@ -62,8 +67,54 @@ const RECORDS = {
   OwnTrait: ["SECONDARY", "AVOIDED", "FAVOURED", "OPTIMISTIC"],
   Outcome: ["WAY", "ERROR", "UNDETERMINED"],
   Chosen: ["NOTHING", "DESTINATION", "ROUTE", "LOCALHOST"],
-  Place: ["RULE", "ROUTE", "FORWARDING", "GROUPS", "MULTICAST", "VRF", "FILTER", "UNREAD"],
-  Errno: ["EACCES", "EINVAL", "EMSGSIZE", "ENETUNREACH", "EHOSTUNREACH"],
+  Place: [
+    "RULE", "ROUTE", "FORWARDING", "GROUPS", "MULTICAST", "VRF", "FILTER", "UNREAD", "FIELD", "SETTING", "FLOW", "MAKER", "ABOUT", "UNSEEN", "RANGE", "ORDER",
+  ],
+  Errno: ["EPERM", "EACCES", "EINVAL", "EMSGSIZE", "EADDRNOTAVAIL", "ENETUNREACH", "EHOSTUNREACH"],
+  PathsAt: ["router", "side4", "side6", "loose", "forced6", "sent", "fates", "SIZE"],
+  SideAt: ["wall", "complete", "nats", "setsEntryMark", "local", "asksOif", "dissects", "reflects", "forwards", "sources", "SIZE"],
+  SentAt: [
+    "origin", "family", "src0", "dst0", "hasSource", "mark", "uid", "gid", "hasOwner", "proto", "sport", "dport", "icmpType", "icmpCode", "tcpFlags", "tos", "hopLimit",
+    "oif", "iif", "ct", "api", "moment", "socket", "hasFlow", "flowMark", "original", "reply", "SIZE",
+  ],
+  FateAt: [
+    "ending", "error", "device", "table", "hop", "src0", "dst0", "sourceKnown", "sport", "dport", "portKept", "mark", "flow", "flowMark", "place", "number", "original",
+    "reply", "SIZE",
+  ],
+  EndsAt: ["src0", "dst0", "sport", "dport", "known", "SIZE"],
+  Known: ["SRC", "DST", "SPORT", "DPORT"],
+  Ending: ["EGRESS", "LOCAL", "DROPPED", "REJECTED", "NO_ROUTE", "UNDETERMINED"],
+  Origin: ["LOCAL", "FORWARD", "KERNEL"],
+  Tracked: ["NEW", "ESTABLISHED", "REPLY", "RELATED", "INVALID", "UNTRACKED"],
+  Api: ["UNKNOWN", "CONNECT", "SENDTO"],
+  Moment: ["UNKNOWN", "CREATE", "CONNECTED"],
+  Socket: ["UNKNOWN", "RAW", "PING"],
+  Missing: ["API", "MARK_WHEN", "SOCKET", "OIF"],
+  Setting: ["FWMARK_REFLECT", "FORWARDING6"],
+  NatAt: ["kind", "hasAddress", "first0", "first1", "first2", "first3", "last0", "last1", "last2", "last3", "hasPorts", "portFirst", "portLast", "SIZE"],
+  NatKind: ["DNAT", "SNAT", "MASQUERADE", "REDIRECT"],
+  SpanAt: ["first", "count", "SIZE"],
+  WallAt: ["hooks", "asksTypes", "rules", "chains", "pass", "SIZE"],
+  StageAt: ["kind", "bases", "count", "trades", "SIZE"],
+  StageKind: ["CONNTRACK", "NAT", "CHAIN"],
+  HookField: HOOK_FIELDS,
+  BaseAt: ["chain", "type", "drops", "number", "SIZE"],
+  ChainType: ["FILTER", "NAT", "ROUTE"],
+  End: ["ACCEPT", "DROP", "REJECT_RESET", "REJECT_ERROR", "UNKNOWN"],
+  ChainAt: ["rules", "count", "index", "SIZE"],
+  FilterRuleAt: ["matches", "matchCount", "tests", "testCount", "steps", "stepCount", "number", "SIZE"],
+  PassAt: ["SIZE"],
+  AlternativeAt: ["matches", "count", "unknown", "SIZE"],
+  TestAt: ["rows", "count", "index", "negated", "SIZE"],
+  EntryAt: ["rows", "count", "index", "then", "SIZE"],
+  ChoiceAt: ["entries", "count", "index", "SIZE"],
+  StepAt: ["kind", "target", "keep", "remembered", "value", "SIZE"],
+  StepKind: [
+    "TEST", "CHOICE", "ACCEPT", "DROP", "RETURN", "CONTINUE", "QUEUE", "JUMP", "GOTO", "REJECT", "RESET", "TRANSLATE", "UNKNOWN", "MARK", "CT_MARK", "TOS", "HOP_LIMIT", "NOTRACK",
+  ],
+  IndexAt: ["keys", "keyCount", "words", "summaries", "all", "SIZE"],
+  KeyAt: ["field", "mask", "bounds", "rows", "count", "SIZE"],
+  ProbeAt: ["end", "number", "asked", "path", "sourceKnown", "entry", "entryMarkKnown", "statusKnown", "directionKnown", "untracked", "packet", "SIZE"],
   Class: ["NONE", "LEAK", "UNDETERMINED", "HELD"],
   Reason: ["FRAGMENT", "DIRECTION", "DEVICE", "TAG", "LINK"],
   Disposition: ["UNKNOWN", "EGRESS", "INGRESS", "MALFORMED"],
@@ -91,6 +142,9 @@ interface Exports extends Record<string, unknown> {
   rewind(to: number): void;
   open(router: number): void;
   answer(router: number, count: number): number;
+  openWays(paths: number): void;
+  takePackets(paths: number, count: number): void;
+  walkProbes(wall: number, router: number, probes: number, count: number, bases: number, baseCount: number): void;
   lookupLinear(fib: number, addresses: number, answers: number, count: number): void;
   lookupIntervals(fib: number, addresses: number, answers: number, count: number): void;
 }
@@ -204,6 +258,21 @@ export class Core {
   /** Answers the first `count` questions of the router's area. Returns how many it did; ask the rest again. */
   answer(router: number, count: number): number {
     return unsigned(this.exports.answer(router, count));
+  }
+
+  /** Gets a node ready for packets; its router has been opened. */
+  openWays(paths: number): void {
+    this.exports.openWays(paths);
+  }
+
+  /** Takes the first `count` packets of its area through the node. */
+  takePackets(paths: number, count: number): void {
+    this.exports.takePackets(paths, count);
+  }
+
+  /** Takes probes (ProbeAt) through the base chains whose addresses are listed, one behind the other, as long as each accepts. `router` is for translations. */
+  walkProbes(wall: number, router: number, probes: number, count: number, bases: number, baseCount: number): void {
+    this.exports.walkProbes(wall, router, probes, count, bases, baseCount);
   }
 
   /** 32-bit words of the core's memory, for as long as nothing is reserved. */

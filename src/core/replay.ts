@@ -15,6 +15,7 @@ import { nameDevices } from "./devices.js";
 import { Holding, keyOf } from "./holding.js";
 import { type Image, writeImage } from "./image.js";
 import { captureOf, FrameNumbers } from "./numbers.js";
+import { type Observed, readObserved } from "./observed.js";
 import { type ShownFrame, shownFrame } from "./shown.js";
 import { namesOf, survey, surveyBatch } from "./survey.js";
 import { assemble } from "./tally.js";
@@ -34,11 +35,21 @@ export interface ReplayOptions {
   /** Calls `onShown` with this frame of the first capture, as soon as it was judged. */
   readonly show?: number;
   readonly onShown?: (frame: ShownFrame) => void;
+  /** Gets what was logged at the node's own hooks, once everything was judged. */
+  readonly onLogged?: (logged: Logged) => void;
   readonly onProgress?: (frames: number, bytes: number) => void;
   /** Ends the replay early; the report holds what was seen so far. */
   readonly signal?: AbortSignal;
   /** A core to use instead of a new one. */
   readonly core?: Core;
+}
+
+export interface Logged {
+  readonly observed: readonly Observed[];
+  /** Frames for which there was no place left. */
+  readonly forgotten: number;
+  /** With the names that the captures resolved. */
+  readonly policy: Policy;
 }
 
 /** Standard input can be read once only. */
@@ -57,6 +68,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   try {
     const judge = new Judge(core, options, readPolicy(options.policy, node, { ...wan, resolutions }), asksNames && live ? namesOf(first) : null, aliases);
     await judge.run();
+    options.onLogged?.({ observed: readObserved(core, node), forgotten: readTotal(core, "observedForgotten"), policy: judge.state.policy });
     return assemble({ ...judge.state, core, node, captures, aborted: options.signal?.aborted === true });
   } finally {
     core.rewind(mark);

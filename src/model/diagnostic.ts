@@ -45,7 +45,9 @@ export const CODES = {
   WP2005: "warning", // frames carry a switch's tag
   WP2006: "note", // the capture carries no marks
   WP2007: "warning", // packets were logged before the firewall could change their source
+  WP2008: "note", // logged packets whose way the state leaves open
   WP2201: "warning", // a memory of flows, fragments or findings was full
+  WP2202: "note", // more different packets were logged than are walked
   WP3001: "error", // no WAN device could be determined
   WP3002: "warning", // the VPN remotes are not known
   WP3003: "warning", // the upstreams of the WAN's DNS daemon are not known

@@ -62,6 +62,8 @@ export interface ReplayReport {
   /** How many leaving IP packets the state explains: by an unmarked socket, by the VPN's mark, by either, by neither. */
   readonly explained: { readonly unmarked: number; readonly marked: number; readonly either: number; readonly neither: number };
   readonly undetermined: Readonly<Partial<Record<Reason, number>>>;
+  /** Only where NFLOG logged packets that the node made: how many the model has as they were seen, how many it cannot tell of, how many it has otherwise. */
+  readonly observed?: { readonly agreed: number; readonly untold: number; readonly disagreed: number };
   readonly findings: readonly Finding[];
   readonly diagnostics: readonly Diagnostic[];
 }
