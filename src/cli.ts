@@ -119,12 +119,12 @@ function addReplay(root: Command, exit: (status: number) => void): void {
     .option("--output <format=file>", "write another report to a file (repeatable)", collect)
     .action(async (node: string, captures: string[], flags: Flags<ReplayRequest, "node" | "captures">) => {
       const terminal = await openedTerminal(flags);
-      const [{ runReplay }, state, core] = await Promise.all([import("./commands/replay.js"), import("./state/node.js"), import("./core/replay.js")]);
+      const [{ runReplay }, state, verify] = await Promise.all([import("./commands/replay.js"), import("./state/node.js"), import("./verify/replay.js")]);
       const interrupt = new AbortController();
       // Once: whoever presses a second time does not want to wait for totals.
       process.once("SIGINT", () => { interrupt.abort(); });
       const format = flags.json === true ? "json" : flags.format;
-      exit(await runReplay({ ...flags, node, captures, format }, terminal, { ...state, ...core }, interrupt.signal));
+      exit(await runReplay({ ...flags, node, captures, format }, terminal, { ...state, ...verify }, interrupt.signal));
     });
 }
 

@@ -1,7 +1,7 @@
 /** What was read of a node, what is missing, and why that matters. */
 import { type Diagnostic, describe } from "../model/diagnostic.js";
 import type { Node } from "../model/node.js";
-import { NODE_FILES, type NodeFile } from "./files.js";
+import { isWorthNaming, NODE_FILES, type NodeFile } from "./files.js";
 import { type Line, type Paint, type Span, type Style, plain, renderLines, table } from "./lines.js";
 import { count } from "./words.js";
 
@@ -26,7 +26,7 @@ export interface DoctorReport {
 
 /** Looks at what readNode() found. A required file that is missing never comes this far: readNode() throws. */
 export function examine(node: Node): DoctorReport {
-  const known = NODE_FILES.filter((file) => file.used || node.files.includes(file.file));
+  const known = NODE_FILES.filter((file) => isWorthNaming(file, node.files));
   const strangers = node.files.filter((file) => !NODE_FILES.some((entry) => entry.file === file));
   const files = [
     ...known.map((entry) => {

@@ -9,6 +9,13 @@ export interface NodeFile {
   readonly tells: string;
   /** What a report cannot say without it. */
   readonly without: string;
+  /** Where one of these is there, nobody misses it. */
+  readonly instead?: readonly string[];
+}
+
+/** Whether a report should name the file: it is there, or it is missed. */
+export function isWorthNaming({ file, used, instead = [] }: NodeFile, present: readonly string[]): boolean {
+  return present.includes(file) || (used && !instead.some((each) => present.includes(each)));
 }
 
 /** Required files first, then by how much their absence widens an answer. */
@@ -30,11 +37,11 @@ export const NODE_FILES: readonly NodeFile[] = [
   optional("senders.json", "which process sends as whom and with which mark", "senders are known by their user and group only"),
   optional("bridge-link.json", "the ports of each bridge", "link.json alone tells them"),
   optional("resolv.conf", "whom ordinary processes ask for names", "that their DNS servers differ from the WAN's cannot be checked"),
-  unused("iptables-save.txt", "the IPv4 firewall"),
-  unused("ip6tables-save.txt", "the IPv6 firewall"),
-  unused("nft.json", "the nftables ruleset"),
+  { ...optional("iptables-save.txt", "the IPv4 firewall", "a rule that nobody has seen may do anything to an IPv4 packet that is explained"), instead: ["nft.json"] },
+  { ...optional("ip6tables-save.txt", "the IPv6 firewall", "a rule that nobody has seen may do anything to an IPv6 packet that is explained"), instead: ["nft.json"] },
+  { ...optional("nft.json", "the nftables ruleset of both families", "nftables counts as empty, or where there is no save either, as not known"), instead: ["iptables-save.txt", "ip6tables-save.txt"] },
+  optional("meta.json", "what the node calls itself, and whether IPv4's tables local and main are one", "they count as one unless a rule says otherwise"),
   unused("neigh.json", "the neighbour table"),
-  unused("meta.json", "the kernel's version and when the state was taken"),
 ];
 
 function required(file: string, tells: string): NodeFile {

@@ -1,7 +1,7 @@
 /** The one sentence a report begins with: the answer, for someone who reads nothing else. */
 import type { ReplayReport } from "../model/report.js";
 import { CLAIMS, type Claim } from "../model/verdict.js";
-import { count, isUnsure, listing } from "./words.js";
+import { count, isModel, isUnsure, listing } from "./words.js";
 
 /** The answer in one sentence, ended by a full stop. Nothing in it is escaped yet. */
 export function leadSentence(report: ReplayReport): string {
@@ -65,7 +65,7 @@ function violated(report: ReplayReport): string {
 function brokenClaims(report: ReplayReport): string {
   const parts = CLAIMS.flatMap((claim) => {
     const frames = report.findings
-      .filter((finding) => finding.claim === claim && !isUnsure(finding) && !finding.accepted)
+      .filter((finding) => finding.claim === claim && !isUnsure(finding) && !isModel(finding) && !finding.accepted)
       .reduce((sum, finding) => sum + finding.frames, 0);
     return frames === 0 ? [] : [`${count(frames, "frame")} ${BROKEN[claim]}`];
   });
@@ -74,8 +74,15 @@ function brokenClaims(report: ReplayReport): string {
 
 function undetermined(report: ReplayReport): string {
   const frames = report.classes.undetermined;
+  const other = report.observed?.disagreed ?? 0;
+  if (frames === 0 && other > 0) return `Nothing that should not have left was seen, but ${otherwise(other)}.`;
   const tail = frames > 0 ? `${count(frames, "frame")} could not be judged` : `not all of ${captures(report)} could be read`;
   return `Nothing that should not have left was seen, but ${tail}.`;
+}
+
+/** What a report says of packets that the model has otherwise than they were seen. */
+export function otherwise(frames: number): string {
+  return `${count(frames, "packet")} went otherwise than the node's state says, so the state is not the one of ${frames === 1 ? "that moment" : "those moments"}`;
 }
 
 /** `62 frames that left on the WAN (br-wan)`. */

@@ -4,8 +4,8 @@ import { knownBehaviour } from "../model/known.js";
 import type { Finding, ReplayReport } from "../model/report.js";
 import { CLASSES, REASONS, REASON_NAMES } from "../model/verdict.js";
 import { type Line, type Paint, type Span, type Style, plain, renderLines, table } from "./lines.js";
-import { captures, leadSentence } from "./sentence.js";
-import { CLASS_WORDS, count, formatFlow, isUnsure, listing } from "./words.js";
+import { captures, leadSentence, otherwise } from "./sentence.js";
+import { CLASS_WORDS, count, formatFlow, isModel, isUnsure, listing } from "./words.js";
 
 export interface TextOptions {
   /** Default: no colours. */
@@ -37,9 +37,11 @@ const RESULT_STYLE: Readonly<Record<ReplayReport["result"], Style>> = { clean: "
 function head(report: ReplayReport, interrupted: boolean): Line[] {
   const { undetermined } = report.classes;
   const besides = (report.result === "leak" || report.result === "violated") && undetermined > 0;
+  const other = report.observed?.disagreed ?? 0;
   return [
     [{ style: RESULT_STYLE[report.result], text: leadSentence(report) }],
     ...(besides ? [[`Besides, ${count(undetermined, "frame")} could not be judged.`]] : []),
+    ...(other > 0 && (report.result !== "undetermined" || undetermined > 0) ? [[`Besides, ${otherwise(other)}.`]] : []),
     ...(interrupted ? [[{ style: "unsure" as const, text: "Interrupted: this counts only the frames read so far." }]] : []),
     [`This shows what happened in ${captures(report)}, not what can happen.`],
   ];
@@ -85,7 +87,7 @@ function findingBlock(finding: Finding, i: number): Line[] {
   const heading = `${finding.id}: ${count(finding.frames, "frame")}, ${count(finding.bytes, "byte")}${finding.accepted ? " (accepted)" : ""}`;
   const group = finding.frames === 1 ? "" : " (first of the group)";
   const { capture, frame, time } = finding.first;
-  const because = finding.because.map((line, at): Span[] => [at === 0 ? "why it left:" : "", `${line.station}: ${line.text}  [${line.at}]`]);
+  const because = finding.because.map((line, at): Span[] => [at === 0 ? (isModel(finding) ? "seen and said:" : "why it left:") : "", `${line.station}: ${line.text}  [${line.at}]`]);
   const rows: Span[][] = [
     ["flow:", formatFlow(finding.flow) + group],
     ["first seen:", `frame ${frame} of ${capture}, ${time}`],
@@ -96,7 +98,7 @@ function findingBlock(finding: Finding, i: number): Line[] {
   ];
   return [
     ...(i === 0 ? [] : [[]]),
-    [`  ${i + 1}. `, { style: finding.accepted ? "faint" : "bad", text: heading }, `  claim ${finding.claim}`],
+    [`  ${i + 1}. `, { style: finding.accepted ? "faint" : isModel(finding) ? "unsure" : "bad", text: heading }, `  claim ${finding.claim}`],
     ...(finding.what === "" ? [] : [[`     ${finding.what}`]]),
     ...table(rows, ["left", "left"], "     "),
   ];
@@ -133,14 +135,15 @@ function undeterminedLines(report: ReplayReport): Line[] {
   return lines.length === 0 ? [] : [title("What could not be judged"), ...lines];
 }
 
-function explainedLines({ explained }: ReplayReport): Line[] {
+function explainedLines({ explained, observed }: ReplayReport): Line[] {
   const parts = [
     `${explained.unmarked} by a socket without the VPN's mark`,
     `${explained.marked} by one with it`,
     `${explained.either} by both`,
     `${explained.neither} by neither`,
   ];
-  return [title("How the node's rules and routes explain the packets that left"), [`  ${listing(parts)}`]];
+  const held = observed === undefined ? [] : [[`  of what NFLOG logged of the node's own packets ${observed.agreed} went as they say, ${observed.disagreed} otherwise, ${observed.untold} cannot be told`]];
+  return [title("How the node's rules and routes explain the packets that left"), [`  ${listing(parts)}`], ...held];
 }
 
 function diagnosticLines(diagnostics: readonly Diagnostic[], verbose: boolean): Line[] {

@@ -21,7 +21,12 @@ export const CLASS_WORDS: Readonly<Record<Class, string>> = {
 
 /** Whether the group says only that it could not be judged. A frame of class undetermined may still break another claim: then it is a finding like any other. */
 export function isUnsure(finding: Finding): boolean {
-  return finding.class === "undetermined" && finding.claim === "containment";
+  return finding.class === "undetermined" && finding.claim === "containment" && !isModel(finding);
+}
+
+/** Whether it tells that the node's state does not describe what was seen: no claim is broken, and nothing rests on the state any more. */
+export function isModel({ id }: Finding): boolean {
+  return id.startsWith("model:");
 }
 
 /** `1 frame`, `2 frames`, `no frames` stays `0 frames`. */

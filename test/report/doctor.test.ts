@@ -63,8 +63,19 @@ test("an error is status 2", () => {
 });
 
 test("a file this version does not read is unused, and silent while it is missing", () => {
-  assert.is(statusOf(examine(node({ files: [...REQUIRED, "nft.json"] })), "nft.json"), "unused");
-  assert.is(statusOf(examine(node()), "nft.json"), undefined);
+  assert.is(statusOf(examine(node({ files: [...REQUIRED, "neigh.json"] })), "neigh.json"), "unused");
+  assert.is(statusOf(examine(node()), "neigh.json"), undefined);
+});
+
+test("a firewall's files are read, and stand for each other as far as they tell the same", () => {
+  const statuses = (...files: readonly string[]): unknown[] => {
+    const report = examine(node({ files: [...REQUIRED, ...files] }));
+    return ["iptables-save.txt", "ip6tables-save.txt", "nft.json"].map((file) => statusOf(report, file));
+  };
+  assert.equal(statuses("iptables-save.txt", "ip6tables-save.txt"), ["read", "read", undefined]);
+  assert.equal(statuses("nft.json"), [undefined, undefined, "read"]);
+  assert.equal(statuses("iptables-save.txt"), ["read", "missing", undefined]);
+  assert.equal(statuses(), ["missing", "missing", "missing"]);
 });
 
 test("a file nobody knows is listed as such", () => {
@@ -79,7 +90,7 @@ test("the text has the sentence, one line a file, and no notes", () => {
   ] }));
   const lines = renderDoctor(report).split("\n");
   assert.is(lines[0], doctorSentence(report));
-  assert.is(lines[2], "  read        rule4.json         the IPv4 rules, in the order the kernel tries them");
+  assert.is(lines[2], "  read        rule4.json          the IPv4 rules, in the order the kernel tries them");
   assert.is(lines.filter((line) => line.startsWith("  ")).length, report.files.length);
   assert.is(lines.at(-2), "WP1201 warning: fastd.conf:7: has an odd statement; it was left out");
   assert.match(renderDoctor(report, undefined, true), /WP1004 note: ss\.txt/);

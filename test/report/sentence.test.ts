@@ -56,6 +56,19 @@ test("a violation beside frames that could not be judged does not say that nothi
   assert.is(leadSentence(report({ result: "violated", classes: { fastd: 1, undetermined: 2 }, findings: [source] })), "1 frame carried a source address that does not belong there.");
 });
 
+test("packets that went otherwise than the state says are told apart from frames that could not be judged", () => {
+  const findings = [finding({ id: "model:source", claim: "source", class: "undetermined", known: null })];
+  const observed = { agreed: 3, untold: 0, disagreed: 1 };
+  assert.is(leadSentence(report({ result: "undetermined", findings, observed })),
+    "Nothing that should not have left was seen, but 1 packet went otherwise than the node's state says, so the state is not the one of that moment.");
+  assert.match(leadSentence(report({ result: "undetermined", classes: { undetermined: 2 }, findings, observed })), /2 frames could not be judged/);
+});
+
+test("what the model has otherwise breaks no claim", () => {
+  const findings = [finding({ claim: "source", class: "fastd", frames: 3 }), finding({ id: "model:mark", claim: "source", class: "undetermined", frames: 9 })];
+  assert.match(leadSentence(report({ result: "violated", findings, observed: { agreed: 0, untold: 0, disagreed: 9 } })), /yet 3 frames carried/);
+});
+
 test("several broken claims stand in one sentence", () => {
   const findings = [finding({ claim: "resolver", class: "wan-dns", frames: 1 }), finding({ claim: "source", class: "fastd", frames: 2 })];
   assert.match(leadSentence(report({ result: "violated", findings })), /yet 2 frames carried .* there and 1 frame asked a DNS server that it should not have asked\.$/);

@@ -155,4 +155,14 @@ test("no line ends in a blank", () => {
   assert.not.match(renderText(leakReport({ diagnostics: DIAGNOSTICS }), { verbose: true }), / $/m);
 });
 
+test("what the model has otherwise is told with both values, in the head where something graver leads", () => {
+  const because = [{ station: "observed", text: "in OUTPUT: on br-client", at: "nflog-out.pcap" }, { station: "modelled", text: "on br-wan", at: "explain" }];
+  const other = finding({ id: "model:device", class: "undetermined", known: null, because });
+  const text = renderText(leakReport({ findings: [finding(), other], observed: { agreed: 7, untold: 1, disagreed: 5 } }), { verbose: true });
+  assert.match(text, /^Besides, 5 packets went otherwise than the node's state says, so the state is not the one of those moments\.$/m);
+  assert.match(text, /model:device: 5 frames, 450 bytes {2}claim containment/);
+  assert.match(text, /seen and said: {2}observed: in OUTPUT: on br-client {2}\[nflog-out\.pcap\]/);
+  assert.match(text, /of what NFLOG logged of the node's own packets 7 went as they say, 5 otherwise, 1 cannot be told/);
+});
+
 test.run();

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { CLASSES } from "../../src/model/verdict.js";
-import { CLASS_WORDS, count, formatFlow, isUnsure, listing } from "../../src/report/words.js";
+import { CLASS_WORDS, count, formatFlow, isModel, isUnsure, listing } from "../../src/report/words.js";
 import { finding } from "../support/reports.js";
 
 test("every class has words", () => {
@@ -21,6 +21,11 @@ test("a group is unsure when its class could not be told and no other claim was 
   assert.ok(isUnsure(finding({ class: "undetermined" })));
   assert.not.ok(isUnsure(finding({ class: "undetermined", claim: "source" })));
   assert.not.ok(isUnsure(finding()));
+});
+
+test("what the model has otherwise is neither unsure nor a leak", () => {
+  const other = finding({ id: "model:device", class: "undetermined", known: null });
+  assert.equal([isModel(other), isUnsure(other), isModel(finding())], [true, false, false]);
 });
 
 test("an IPv4 flow is address:port", () => {
