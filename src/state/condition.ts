@@ -6,9 +6,6 @@ import { equals, except, hasAny, type HookField, within } from "../model/packet.
 /** A set or a product of sets with more rows than this counts as unknown. */
 export const ROWS_MAX = 65_536;
 
-/** Steps of all rules of a file: more than a hundred thousand rules of a blocklist have, and few enough to stay in memory. */
-export const STEPS_MAX = 500_000;
-
 export function row(...matches: readonly HookMatch[]): Row {
   return { matches, unknown: null };
 }
@@ -35,9 +32,12 @@ export function unknown(text: string): Condition {
   return condition(text, [maybe(text)]);
 }
 
+/** Rows that one element of a set may come to: two ranges of IPv6 addresses and one of ports are 49. */
+export const PRODUCT_MAX = 4096;
+
 /** Rows that hold when one of each list does; null when there are too many. */
 export function product(a: readonly Row[], b: readonly Row[]): Row[] | null {
-  if (a.length * b.length > ROWS_MAX) return null;
+  if (a.length * b.length > PRODUCT_MAX) return null;
   return a.flatMap((left) => b.map((right) => ({ matches: [...left.matches, ...right.matches], unknown: left.unknown ?? right.unknown })));
 }
 
@@ -52,20 +52,21 @@ export type End = "src" | "dst";
 
 /** `(address & mask) == value`, word by word. Value bits outside of the mask never fit, as the kernel compares. */
 export function inMask(end: End, value: Words, mask: Words): Row {
-  const matches = WORDS.flatMap((i): HookMatch[] => {
-    const bits = mask[i];
-    return bits === 0 && value[i] === 0 ? [] : [{ field: `${end}${i}`, mask: bits, low: value[i], span: 0 }];
-  });
+  const matches: HookMatch[] = [];
+  for (const i of WORDS) {
+    if (mask[i] !== 0 || value[i] !== 0) matches.push({ field: WORD_FIELDS[end][i], mask: mask[i], low: value[i], span: 0 });
+  }
   return row(...matches);
 }
 
 const WORDS = [0, 1, 2, 3] as const;
+const WORD_FIELDS = { src: ["src0", "src1", "src2", "src3"], dst: ["dst0", "dst1", "dst2", "dst3"] } as const;
 const TOP = 0xffffffff;
 const ALL_ONES: Words = [TOP, TOP, TOP, TOP];
 
 /** Addresses from first to last: a range of 128 bits is up to seven rows. */
 export function inRange(end: End, family: Family, first: Words, last: Words): Row[] {
-  if (family === 4) return first[0] <= last[0] ? [row(within<HookField>(`${end}0`, first[0], last[0]))] : [];
+  if (family === 4) return first[0] <= last[0] ? [row(within<HookField>(WORD_FIELDS[end][0], first[0], last[0]))] : [];
   return between(end, 0, first, last);
 }
 
@@ -94,7 +95,7 @@ function isRest(words: Words, i: Place, value: number): boolean {
 }
 
 function word(end: End, i: Place, low: number, high: number): Row {
-  return row(within<HookField>(`${end}${i}`, low, high));
+  return row(within<HookField>(WORD_FIELDS[end][i], low, high));
 }
 
 function join(first: Row, rows: readonly Row[]): Row[] {

@@ -1,13 +1,14 @@
 /** iptables-save.txt and ip6tables-save.txt: of legacy iptables or of its nft form, with or without counters. */
 import type { Family } from "../model/address.js";
-import type { Base, Chain, Condition, Hook, Rule, Statement, Table } from "../model/netfilter.js";
+import type { Base, Chain, Condition, Hook, Rule, Statement, Step, Table } from "../model/netfilter.js";
 import { withSafeJumps } from "./chains.js";
-import { type Devices, STEPS_MAX, unknown } from "./condition.js";
-import { matchConditions, protocolOf } from "./iptablesmatches.js";
+import { type Devices, unknown } from "./condition.js";
+import { type Context, matchConditions, protocolOf } from "./iptablesmatches.js";
 import { targetStatement } from "./iptablestargets.js";
 import { type Clause, clauses, type Clauses, type Word, words } from "./iptableswords.js";
 import { eachLine, LINES_MAX } from "./lines.js";
 import { type Parsed, Remarks, show } from "./remarks.js";
+import { CHAIN_PARTS, PARTS_MAX, partsOf, Room, RULE_PARTS } from "./room.js";
 
 /** What one save tells. */
 export interface Saved {
@@ -19,14 +20,19 @@ export interface Saved {
 }
 
 /** The tables of one family. Rules that cannot be read stay as rules that may do anything. */
-export function parseIptables(text: string, family: Family, devices: Devices): Parsed<Saved> {
+export function parseIptables(text: string, family: Family, devices: Devices, room = new Room()): Parsed<Saved> {
   const remarks = new Remarks(family === 4 ? "iptables-save.txt" : "ip6tables-save.txt");
-  const save = new Save(family, devices, remarks);
+  const save = new Save(family, devices, room, remarks);
   eachLine(text, remarks, (line, number) => {
-    save.line(line.trim(), `${remarks.file}:${number}`);
+    save.line(line.trim(), placeOf(remarks.file, number));
     if (number === LINES_MAX) save.complete = false;
   });
   return { value: save.finish(), diagnostics: remarks.list() };
+}
+
+/** Joined, because a sum of texts keeps all of them in memory. */
+function placeOf(file: string, line: number): string {
+  return [file, line].join(":");
 }
 
 type Places = Readonly<Record<string, Omit<Base, "policy">>>;
@@ -46,9 +52,11 @@ const TABLES: ReadonlyMap<string, Places> = new Map<string, Places>([
   ["security", { INPUT: at("input", 50), FORWARD: at("forward", 50), OUTPUT: at("output", 50) }],
 ]);
 
+/** Most chains of a big firewall have no rule or one: an array of their own comes with the second. */
 interface DraftChain extends Omit<Chain, "rules"> {
-  readonly rules: Rule[];
+  rules: Rule[];
 }
+const NO_RULES: Rule[] = [];
 
 interface DraftTable {
   readonly name: string;
@@ -59,7 +67,7 @@ interface DraftTable {
 
 const CHAIN = /^:(\S+) (\S+)(?: \[\d+:\d+\])?$/;
 /** Counters stand before the rule; `-c` of older versions put them behind the chain. */
-const RULE = /^(?:\[\d+:\d+\] )?(-A (\S+)(?: .*)?)$/s;
+const COUNTERS = /^\[\d+:\d+\] /;
 const MISSING = "what it says is missing, so every packet of its family may meet a rule that is not known";
 
 class Save {
@@ -67,16 +75,16 @@ class Save {
   #needsNft = false;
   readonly #tables = new Map<string, Table>();
   #open: DraftTable | null = null;
-  #steps = 0;
-  /** Conditions by the protocol and text of their clause: rules repeat each other. */
-  readonly #known = new Map<string, readonly Condition[]>();
-  constructor(readonly family: Family, readonly devices: Devices, readonly remarks: Remarks) {}
+  #saysFull = false;
+  readonly #known = new Known();
+  constructor(readonly family: Family, readonly devices: Devices, readonly room: Room, readonly remarks: Remarks) {}
 
   line(line: string, at: string): void {
     if (line === "") return;
     if (line.startsWith("#")) this.#comment(line, at);
     else if (line.startsWith("*")) this.#begin(line.slice(1), at);
     else if (line === "COMMIT") this.#commit(at);
+    else if (this.#saysFull) return;
     else if (this.#open === null || !(line.startsWith(":") ? this.#chain(line, at) : this.#rule(line, at))) this.#unreadable(line, at);
   }
 
@@ -131,55 +139,76 @@ class Save {
     if (policy !== "-" && policy !== "ACCEPT" && policy !== "DROP") return false;
     const base = place === undefined ? null : { ...place, policy: policy === "DROP" ? "drop" as const : "accept" as const };
     if (base === null && policy !== "-" && table.places["OUTPUT"] !== undefined) return false;
-    table.chains.set(name, { name, base, rules: [], at });
+    if (this.#hasRoom(CHAIN_PARTS, at)) table.chains.set(name, { name, base, rules: NO_RULES, at });
     return true;
   }
 
   #rule(line: string, at: string): boolean {
-    const [, text, name] = RULE.exec(line) ?? [];
-    const chain = this.#open?.chains.get(name ?? "");
-    if (this.#open === null || chain === undefined || text === undefined || name === undefined) return false;
-    const list = text.length > RULE_CHARS_MAX || this.#steps > STEPS_MAX ? null : words(text.slice("-A ".length + name.length));
-    const parts = list === null ? null : clauses(withoutCounters(list));
-    if (parts === null) {
-      this.#unknownRule(chain, text, at);
-      return true;
-    }
-    const steps = [...this.#conditions(parts, at), ...this.#statement(parts, this.#open, at)];
-    this.#steps += steps.length;
-    chain.rules.push({ steps, text, comment: commentOf(parts), at });
+    const table = this.#open;
+    const text = line.startsWith("[") ? line.replace(COUNTERS, "") : line;
+    const end = text.indexOf(" ", 3);
+    const chain = text.startsWith("-A ") ? table?.chains.get(end < 0 ? text.slice(3) : text.slice(3, end)) : undefined;
+    if (table === null || chain === undefined) return false;
+    if (!this.#hasRoom(RULE_PARTS, at)) return true;
+    const rule = this.#read(text, end < 0 ? text.length : end, table, at);
+    if (chain.rules.length === 0) chain.rules = [rule];
+    else chain.rules.push(rule);
     return true;
   }
 
-  #unknownRule(chain: DraftChain, text: string, at: string): void {
-    const long = text.length > RULE_CHARS_MAX ? `is longer than ${RULE_CHARS_MAX} characters` : `is no rule (${show(text)})`;
-    const why = this.#steps > STEPS_MAX ? `comes behind ${STEPS_MAX} matches and targets, more than are kept` : long;
-    this.remarks.say("WP1402", at, why, "packets that reach it are judged both ways");
-    const shown = text.length > RULE_CHARS_MAX ? `${text.slice(0, TEXT_CHARS)}…` : text;
-    chain.rules.push({ steps: [unknown(shown), { kind: "unknown", text: shown }], text: shown, comment: null, at });
+  /** Takes room for something; without any it is not kept, and may have been anything. */
+  #hasRoom(parts: number, at: string): boolean {
+    const { isFull } = this.room;
+    if (!isFull) this.room.take(parts);
+    else if (!this.#saysFull) this.#lack(at, `comes behind ${PARTS_MAX} chains, rules, matches and values, more than are kept`);
+    this.#saysFull ||= isFull;
+    return !isFull;
+  }
+
+  #read(text: string, start: number, table: DraftTable, at: string): Rule {
+    const list = text.length > RULE_CHARS_MAX ? null : words(text, start);
+    const parts = list === null ? null : clauses(withoutCounters(list), text);
+    if (parts === null) return this.#unknownRule(text, at);
+    const steps: Step[] = this.#conditions(parts, at);
+    if (parts.target !== null) steps.push(this.#statement(parts.target, table, at));
+    // A copy has no room to grow.
+    return { steps: steps.slice(), text, comment: commentOf(parts), at };
+  }
+
+  #unknownRule(text: string, at: string): Rule {
+    const isLong = text.length > RULE_CHARS_MAX;
+    this.remarks.say("WP1402", at, isLong ? `is longer than ${RULE_CHARS_MAX} characters` : `is no rule (${show(text)})`, "packets that reach it are judged both ways");
+    const shown = isLong ? `${text.slice(0, TEXT_CHARS)}…` : text;
+    return { steps: [unknown(shown), { kind: "unknown", text: shown }], text: shown, comment: null, at };
   }
 
   #conditions({ matches }: Clauses, at: string): Condition[] {
-    const context = { family: this.family, devices: this.devices, proto: protocolOf(matches) };
-    return matches.flatMap((clause) => {
-      const key = `${context.proto ?? ""} ${clause.text}`;
-      const known = this.#known.get(key);
-      if (known !== undefined) return known;
-      const damaged = clause.module !== "comment" && clause.text.includes(REPLACED);
-      const { conditions, modelled } = damaged ? { conditions: [unknown(clause.text)], modelled: false } : matchConditions(clause, context);
-      if (!modelled) this.remarks.say("WP1401", at, `the match ${show(clause.text)} is not modelled`, "packets that reach it are judged both ways");
-      else if (this.#known.size < KNOWN_MAX) this.#known.set(key, conditions);
-      return conditions;
-    });
+    const proto = protocolOf(matches);
+    const context = { family: this.family, devices: this.devices, proto };
+    const found: Condition[] = [];
+    for (const clause of matches) {
+      if (clause.module === "comment") continue;
+      const conditions = this.#known.get(proto, clause.text) ?? this.#lower(clause, context, at);
+      if (!this.#hasRoom(partsOf(conditions), at)) break;
+      found.push(...conditions);
+    }
+    return found;
   }
 
-  #statement({ target }: Clauses, table: DraftTable, at: string): Statement[] {
-    if (target === null) return [];
+  #lower(clause: Clause, context: Context, at: string): readonly Condition[] {
+    const damaged = clause.text.includes(REPLACED);
+    const { conditions, modelled } = damaged ? { conditions: [unknown(clause.text)], modelled: false } : matchConditions(clause, context);
+    if (modelled) this.#known.set(context.proto, clause.text, conditions);
+    else this.remarks.say("WP1401", at, `the match ${show(clause.text)} is not modelled`, "packets that reach it are judged both ways");
+    return conditions;
+  }
+
+  #statement(target: NonNullable<Clauses["target"]>, table: DraftTable, at: string): Statement {
     const known = target.goto ? null : targetStatement(target, this.family);
-    if (known !== null) return [known];
-    if (table.chains.has(target.module) && target.options.length === 0) return [{ kind: target.goto ? "goto" : "jump", chain: target.module }];
+    if (known !== null) return known;
+    if (table.chains.has(target.module) && target.options.length === 0) return { kind: target.goto ? "goto" : "jump", chain: target.module };
     this.remarks.say("WP1401", at, `the target ${show(target.text)} is not modelled`, "what becomes of packets that reach it is not known");
-    return [{ kind: "unknown", text: target.text }];
+    return { kind: "unknown", text: target.text };
   }
 
   #unreadable(line: string, at: string): void {
@@ -193,17 +222,37 @@ const RULE_CHARS_MAX = 65_536;
 const TEXT_CHARS = 400;
 const KNOWN_MAX = 8192;
 
+/** Conditions by the protocol of their rule and the text of their clause: rules repeat each other. */
+class Known {
+  readonly #conditions = new Map<number | null, Map<string, readonly Condition[]>>();
+  #size = 0;
+
+  get(proto: number | null, text: string): readonly Condition[] | undefined {
+    return this.#conditions.get(proto)?.get(text);
+  }
+
+  set(proto: number | null, text: string, conditions: readonly Condition[]): void {
+    if (++this.#size > KNOWN_MAX) return;
+    const those = this.#conditions.get(proto) ?? new Map<string, readonly Condition[]>();
+    this.#conditions.set(proto, those.set(text, conditions));
+  }
+}
+
 /** What stands for bytes that are no UTF-8: which device or chain was meant is not known. */
 const REPLACED = "\ufffd";
 
 /** `-c 12 3456` in the middle of a rule, as iptables-save printed counters before 1.4. */
-function withoutCounters(list: readonly Word[]): Word[] {
+function withoutCounters(list: readonly Word[]): readonly Word[] {
   const at = list.findIndex(({ text, quoted }) => text === "-c" && !quoted);
   const isPair = at >= 0 && [1, 2].every((i) => /^\d+$/.test(list[at + i]?.text ?? ""));
-  return isPair ? [...list.slice(0, at), ...list.slice(at + 3)] : [...list];
+  return isPair ? [...list.slice(0, at), ...list.slice(at + 3)] : list;
 }
 
 function commentOf({ matches }: Clauses): string | null {
-  const said = matches.filter(({ module }) => module === "comment").flatMap(({ options }: Clause) => options.flatMap(({ values }) => values));
-  return said.length === 0 ? null : said.join(" ");
+  if (!matches.some(isComment)) return null;
+  return matches.filter(isComment).flatMap(({ options }) => options.flatMap(({ values }) => values)).join(" ");
+}
+
+function isComment({ module }: Clause): boolean {
+  return module === "comment";
 }

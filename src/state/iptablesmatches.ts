@@ -2,7 +2,7 @@
 import type { Family } from "../model/address.js";
 import { ADDRESS_TYPE, type Condition, CT_DIRECTION, CT_STATE, CT_STATUS, type Row } from "../model/netfilter.js";
 import { equals, hasAny, type HookField, within } from "../model/packet.js";
-import { condition, type Devices, type End, HAS_TRANSPORT, inMask, inRange, LATER_FRAGMENT, onDevice, row, TRACKED, unknown } from "./condition.js";
+import { condition, type Devices, type End, HAS_TRANSPORT, inMask, inRange, LATER_FRAGMENT, onDevice, product, row, TRACKED, unknown } from "./condition.js";
 import { addressMask, addressRange, bits, masked, number, only, range, Unreadable } from "./iptablesvalues.js";
 import type { Clause, Option } from "./iptableswords.js";
 import { conntrackConditions, type ConntrackTest, ownerCondition, type OwnerTest } from "./owner.js";
@@ -53,8 +53,11 @@ function optionText({ name, not, values }: Option): string {
 
 /** Options of a transport header: all of them false for later fragments, inverted or not. */
 function transport(read: (option: Option, context: Context) => readonly Row[]): Read {
-  return (clause, context) => [condition(clause.text, [row(HAS_TRANSPORT)]), ...each(read)(clause, context)];
+  const options = each(read);
+  return (clause, context) => [WITH_TRANSPORT, ...options(clause, context)];
 }
+
+const WITH_TRANSPORT = condition("a transport header", [row(HAS_TRANSPORT)]);
 
 const GENERAL = each((option, { family, devices }) => {
   const { name } = option;
@@ -172,26 +175,30 @@ function readOwner({ options, text }: Clause): Condition[] {
 const OWNERS = new Set(["--uid-owner", "--gid-owner", "--socket-exists", "--suppl-groups"]);
 const TYPES = new Map<string, number>(Object.entries(ADDRESS_TYPE).map(([name, bit]) => [name.toUpperCase(), bit]));
 
-/** IPv4 asks the tables (inet_addr_type()). IPv6 asks the address itself, and of several types demands all (match_type6()). */
+/** IPv4 asks the tables (inet_addr_type()). IPv6 looks at the address itself, and then, if local, anycast or unreachable are asked for, for one of them in the tables (match_type6()). */
 const readAddressType = each((option, { family }) => {
   const end = ENDS.get(option.name);
   if (end === undefined) throw new Unreadable();
   const wanted = bits(only(option), TYPES);
   if (family === 4) return [row(hasAny(`${end}Type`, wanted))];
-  const simple = TYPES6.get(wanted);
-  if (simple === undefined) throw new Unreadable();
-  return simple(end);
+  const [kinds, lookup] = [wanted & ~LOOKED_UP, wanted & LOOKED_UP];
+  if (wanted === 0 || (kinds & ~KINDS6) !== 0) throw new Unreadable();
+  const rows = KINDS.filter(([bit]) => (kinds & bit) !== 0).map(([, make]) => make(end));
+  if (lookup !== 0) rows.push([row(hasAny(`${end}Type`, lookup))]);
+  return rows.reduce((all, more) => product(all, more) ?? []);
 });
 
 const ENDS = new Map<string, End>([["--src-type", "src"], ["--dst-type", "dst"]]);
-const MULTICAST: readonly [number, number] = [0xff000000, 0xff000000];
+const LOOKED_UP = ADDRESS_TYPE.local | ADDRESS_TYPE.anycast | ADDRESS_TYPE.unreachable;
+const TOP = 0xffffffff;
 
-const TYPES6 = new Map<number, (end: End) => Row[]>([
-  [ADDRESS_TYPE.multicast, (end) => [row(equals<HookField>(`${end}0`, ...MULTICAST))]],
-  [ADDRESS_TYPE.unicast, (end) => inRange(end, 6, [0, 0, 0, 1], [0xfeffffff, 0xffffffff, 0xffffffff, 0xffffffff])],
+/** What __ipv6_addr_type() says of an address: IPv4-mapped ones are neither unicast nor multicast. */
+const KINDS: readonly (readonly [number, (end: End) => Row[]])[] = [
+  [ADDRESS_TYPE.multicast, (end) => [row(equals<HookField>(`${end}0`, 0xff000000, 0xff000000))]],
+  [ADDRESS_TYPE.unicast, (end) => [...inRange(end, 6, [0, 0, 0, 1], [0, 0, 0xfffe, TOP]), ...inRange(end, 6, [0, 0, 0x10000, 0], [0xfeffffff, TOP, TOP, TOP])]],
   [ADDRESS_TYPE.unspec, (end) => inRange(end, 6, [0, 0, 0, 0], [0, 0, 0, 0])],
-  ...([ADDRESS_TYPE.local, ADDRESS_TYPE.anycast, ADDRESS_TYPE.unreachable] as const).map((bit) => [bit, (end: End): Row[] => [row(hasAny(`${end}Type`, bit))]] as const),
-]);
+];
+const KINDS6 = ADDRESS_TYPE.multicast | ADDRESS_TYPE.unicast | ADDRESS_TYPE.unspec;
 
 const PACKET_TYPES = new Map([["unicast", 0], ["broadcast", 1], ["multicast", 2]]);
 

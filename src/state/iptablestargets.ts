@@ -20,7 +20,8 @@ export function targetStatement(clause: Clause, family: Family): Statement | nul
 type Read = (clause: Clause, family: Family) => Statement;
 
 function verdict(kind: "accept" | "drop" | "return"): Read {
-  return ({ options }) => (options.length > 0 ? unreadable() : { kind });
+  const statement = { kind } as const;
+  return ({ options }) => (options.length > 0 ? unreadable() : statement);
 }
 
 function unreadable(): never {

@@ -4,12 +4,14 @@ export interface Word {
   readonly text: string;
   /** A quoted word is never an option. */
   readonly quoted: boolean;
+  /** Where it begins and ends in its line, quotes included. */
+  readonly from: number;
+  readonly to: number;
 }
 
-/** null: a quote that is opened is never closed. */
-export function words(line: string): Word[] | null {
+/** The words from `at` on. null: a quote that is opened is never closed. */
+export function words(line: string, at = 0): Word[] | null {
   const found: Word[] = [];
-  let at = 0;
   while (at < line.length) {
     const here = line.charCodeAt(at);
     if (here === SPACE || here === TAB) {
@@ -19,7 +21,8 @@ export function words(line: string): Word[] | null {
     const end = here === QUOTE ? quoteEnd(line, at + 1) : blankAfter(line, at);
     if (end < 0) return null;
     const text = here === QUOTE ? unescape(line.slice(at + 1, end)) : line.slice(at, end);
-    found.push({ text, quoted: here === QUOTE });
+    const to = Math.min(here === QUOTE ? end + 1 : end, line.length);
+    found.push({ text, quoted: here === QUOTE, from: at, to });
     at = end + 1;
   }
   return found;
@@ -79,12 +82,12 @@ const LONG = new Map([
 ]);
 const GENERAL = new Set(["-s", "-d", "-p", "-i", "-o", "-f"]);
 
-/** Sorts the words of a rule; null when they are not the words of one (a value without an option, a `-m` without a name, a second target). */
-export function clauses(list: readonly Word[]): Clauses | null {
-  const draft = new Draft();
+/** Sorts the words of a line; null when they are not those of a rule (a value without an option, a `-m` without a name, a second target). */
+export function clauses(list: readonly Word[], line: string): Clauses | null {
+  const draft = new Draft(list, line);
   for (let at = 0; at < list.length;) {
     const end = optionEnd(list, at);
-    if (end === null || !draft.add(list.slice(at, end))) return null;
+    if (end === null || !draft.add(at, end)) return null;
     at = end;
   }
   return draft.finish();
@@ -113,56 +116,63 @@ class Draft {
   readonly #matches: Clause[] = [];
   #module: string | null = null;
   #options: Option[] = [];
-  #words: Word[] = [];
-  #target: { module: string; goto: boolean } | null = null;
+  /** First word of the open clause, and the one behind its last. */
+  #from = 0;
+  #to = 0;
+  #isTarget = false;
+  #goto = false;
+  constructor(readonly list: readonly Word[], readonly line: string) {}
 
   /** One option with its words; false when it cannot be. */
-  add(list: readonly Word[]): boolean {
-    const [first, ...rest] = list;
-    const before = isNot(first);
-    const [name, ...values] = before ? rest : list;
-    if (name === undefined) return false;
+  add(from: number, to: number): boolean {
+    const before = isNot(this.list[from]);
+    const at = before ? from + 1 : from;
+    const behind = at + 1 < to && isNot(this.list[at + 1]);
+    const name = this.list[at];
+    if (name === undefined || at >= to) return false;
+    const values: string[] = [];
+    for (let i = behind ? at + 2 : at + 1; i < to; i++) values.push(this.list[i]?.text ?? "");
     const short = LONG.get(name.text) ?? name.text;
-    const behind = isNot(values[0]);
-    const option = { name: short, not: before || behind, values: (behind ? values.slice(1) : values).map(({ text }) => text) };
-    if (short === "-m" || short === "-j" || short === "-g") return this.#begin(option, list);
-    if (this.#target === null && GENERAL.has(short)) this.#general(option, list);
+    const option = { name: short, not: before || behind, values };
+    if (short === "-m" || short === "-j" || short === "-g") return this.#begin(option, from, to);
+    // General options may stand anywhere; each is a clause of its own.
+    if (!this.#isTarget && GENERAL.has(short)) this.#matches.push({ module: null, options: [option], text: this.#text(from, to) });
     else {
+      if (this.#module === null && this.#options.length === 0) this.#from = from;
       this.#options.push(option);
-      this.#words.push(...list);
+      this.#to = to;
     }
     return true;
   }
 
-  #begin({ name, not, values }: Option, list: readonly Word[]): boolean {
-    const [module, ...others] = values;
-    if (module === undefined || others.length > 0 || not || this.#target !== null) return false;
+  #begin({ name, not, values }: Option, from: number, to: number): boolean {
+    const module = values[0];
+    if (module === undefined || values.length > 1 || not || this.#isTarget) return false;
     this.#flush();
     this.#module = module;
-    this.#words = [...list];
-    if (name !== "-m") this.#target = { module, goto: name === "-g" };
+    [this.#from, this.#to] = [from, to];
+    this.#isTarget = name !== "-m";
+    this.#goto = name === "-g";
     return true;
-  }
-
-  /** General options may stand anywhere; each is a clause of its own. */
-  #general(option: Option, list: readonly Word[]): void {
-    this.#matches.push({ module: null, options: [option], text: textOf(list) });
   }
 
   #flush(): void {
     if (this.#module === null && this.#options.length === 0) return;
-    this.#matches.push({ module: this.#module, options: this.#options, text: textOf(this.#words) });
+    this.#matches.push({ module: this.#module, options: this.#options, text: this.#text(this.#from, this.#to) });
     this.#options = [];
-    this.#words = [];
   }
 
   finish(): Clauses {
-    const target = this.#target === null ? null : { ...this.#target, options: this.#options, text: textOf(this.#words) };
-    if (target === null) this.#flush();
-    return { matches: this.#matches, target };
+    if (this.#isTarget && this.#module !== null) {
+      const text = this.#text(this.#from, this.#to);
+      return { matches: this.#matches, target: { module: this.#module, goto: this.#goto, options: this.#options, text } };
+    }
+    this.#flush();
+    return { matches: this.#matches, target: null };
   }
-}
 
-function textOf(list: readonly Word[]): string {
-  return list.map(({ text, quoted }) => (quoted ? JSON.stringify(text) : text)).join(" ");
+  /** The words as they stand in the line: a slice costs no copy. */
+  #text(from: number, to: number): string {
+    return this.line.slice(this.list[from]?.from ?? 0, this.list[to - 1]?.to ?? 0);
+  }
 }

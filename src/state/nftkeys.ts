@@ -266,8 +266,11 @@ function maskedKey(body: unknown, devices: Devices): Key | null {
 /** The offset of a fragment: 0 for all but later ones. */
 const FRAGMENT: Key = { guards: [IP4], rows: (value) => (value === 0 ? [row(HAS_TRANSPORT)] : null), number: null };
 
+/** A key is at most 64 bytes, and each field at least four of them (NFT_REG32_COUNT). */
+const FIELDS_MAX = 16;
+
 function concatKey(body: unknown, devices: Devices): Key | null {
-  const keys = Array.isArray(body) ? body.map((each: unknown) => keyOf(each, devices)) : [];
+  const keys = Array.isArray(body) && body.length <= FIELDS_MAX ? body.map((each: unknown) => keyOf(each, devices)) : [];
   if (keys.length === 0 || keys.some((key) => key === null)) return null;
   const parts = keys.filter((key) => key !== null);
   const rows = (value: unknown): readonly Row[] | null => {

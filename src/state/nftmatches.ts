@@ -10,8 +10,8 @@ import { isObject, own } from "./values.js";
 export interface Scope {
   readonly devices: Devices;
   readonly sets: Sets;
-  /** Something is not modelled: a person should hear of it. */
-  readonly complain: (what: string) => void;
+  /** Something is not modelled, or why else it is not read: a person should hear of it. */
+  readonly complain: (what: string, why?: string) => void;
 }
 
 /** The conditions of `{ "match": … }`, in the kernel's order: what must be there first. */
@@ -22,8 +22,15 @@ export function matchConditions(statement: unknown, scope: Scope): Condition[] {
   const key = keyOf(left, scope.devices);
   const lowered = key === null || !isObject(body) ? null : compare(key, own(body, "op"), own(body, "right"), expressionText(left), text, scope);
   if (lowered !== null && key !== null) return [...key.guards, lowered];
-  if (!isMaybe(left)) scope.complain(`the match ${text}`);
+  if (!isMaybe(left)) complain(`the match ${text}`, isObject(body) ? own(body, "right") : undefined, scope);
   return [...(key?.guards ?? []), unknown(text)];
+}
+
+/** Says that something is not modelled, or that what it looks up in is too big. */
+export function complain(what: string, lookedUp: unknown, { sets, complain }: Scope): void {
+  const set = sets.find(lookedUp);
+  if (set !== null && sets.isTooBig(set)) complain(what, `looks up in ${set.elements.length} elements, more than are kept`);
+  else complain(what);
 }
 
 function compare(key: Key, op: unknown, right: unknown, asked: string, text: string, scope: Scope): Condition | null {
@@ -60,7 +67,7 @@ export function mapEntries(body: unknown, scope: Scope): { readonly key: Key; re
   if (!isObject(body)) return null;
   const key = keyOf(own(body, "key"), scope.devices);
   const map = scope.sets.find(own(body, "data"));
-  if (key === null || map === null || map.dynamic || map.elements.length > ENTRIES_MAX) return null;
+  if (key === null || map === null || map.dynamic || map.elements.length > ENTRIES_MAX || scope.sets.isTooBig(map)) return null;
   const entries: { rows: readonly Row[]; value: unknown }[] = [];
   const last: { rows: readonly Row[]; value: unknown }[] = [];
   for (const element of map.elements) {

@@ -3,6 +3,7 @@ import type { Row } from "../model/netfilter.js";
 import { maybe, row, ROWS_MAX } from "./condition.js";
 import type { Key } from "./nftkeys.js";
 import { expressionText, only } from "./nfttext.js";
+import { type Room, rowParts } from "./room.js";
 import { isObject, type JsonObject, own, texts } from "./values.js";
 
 /** A named set or map. */
@@ -23,10 +24,10 @@ export function namedSet(object: JsonObject): NamedSet {
 /** Named sets of one table, and rows that were made of them. */
 export class Sets {
   readonly #sets = new Map<string, NamedSet>();
-  readonly #rows = new Map<string, readonly Row[] | null>();
+  /** With their parts, counted once. */
+  readonly #rows = new Map<string, { readonly rows: readonly Row[] | null; readonly parts: number }>();
   readonly #written = new Set<string>();
-  /** Rows of all sets together, so that a few big ones looked up in many ways stay bounded. */
-  #total = 0;
+  constructor(readonly room: Room) {}
 
   add(name: string, set: NamedSet): void {
     this.#sets.set(name, set);
@@ -58,26 +59,30 @@ export class Sets {
     if (set.dynamic) return [maybe(name)];
     // Only named sets have a text that says all of them.
     const known = typeof reference === "string" ? this.#rows.get(name) : undefined;
-    if (known !== undefined) return known;
-    const rows = this.#read(set.elements, key);
-    if (typeof reference === "string") this.#rows.set(name, rows);
+    // Whoever walks the rules meets the rows once for each rule that asks for them, so each time counts.
+    if (known !== undefined) return this.room.has(known.parts) ? known.rows : null;
+    const rows = this.isTooBig(set) ? null : this.#read(set.elements, key);
+    if (typeof reference === "string") this.#rows.set(name, { rows, parts: rowParts(rows ?? []) });
     return rows;
   }
 
   #read(elements: readonly unknown[], key: Key): readonly Row[] | null {
     const rows: Row[] = [];
+    let parts = 0;
     for (const element of elements) {
       const made = elementRows(element, key);
-      if (made === null || rows.length + made.length > ROWS_MAX || this.#total + made.length > TOTAL_MAX) return null;
+      parts += made === null ? 0 : rowParts(made);
+      if (made === null || rows.length + made.length > ROWS_MAX || !this.room.has(parts)) return null;
       for (const each of made) rows.push(each);
-      this.#total += made.length;
     }
     return rows;
   }
-}
 
-/** Rows of all sets of a table together. */
-const TOTAL_MAX = 4 * ROWS_MAX;
+  /** Whether it holds more than can be kept. */
+  isTooBig({ elements }: NamedSet): boolean {
+    return elements.length > ROWS_MAX || !this.room.has(2 * elements.length);
+  }
+}
 
 /** Rows of one element, which may carry a timeout, a counter or a comment; `*` takes what no other element does. */
 function elementRows(element: unknown, key: Key): readonly Row[] | null {

@@ -1,12 +1,13 @@
 /** nft's statements, as steps of a rule. A new one is one entry of STATEMENTS. */
 import { maskWords, networkWords, parseAddress, type Family, type Words } from "../model/address.js";
 import type { AddressRange, PortRange, SetMark, Statement, Step, Verdict } from "../model/netfilter.js";
+import { equals, type HookField } from "../model/packet.js";
 import { condition, row, TRACKED, unknown } from "./condition.js";
 import { and, constant, CT_MARK, MARK, type MarkForm, or, setMark, xor } from "./marks.js";
 import { OF_FAMILY } from "./nftkeys.js";
 import { mapEntries, matchConditions, type Scope } from "./nftmatches.js";
 import { only, statementText } from "./nfttext.js";
-import { dscpNumber, icmpCode, icmpxCode } from "./protocols.js";
+import { dscpNumber, icmpCode, icmpxCode, TCP } from "./protocols.js";
 import { isObject, own, texts, unsigned } from "./values.js";
 
 /** The steps of one statement. What is not modelled stays as steps that may do anything. */
@@ -74,11 +75,14 @@ function readVerdictMap({ body, text, scope }: Read): readonly Step[] | null {
 
 const PORT_UNREACHABLE = { 4: 3, 6: 4 } as const;
 
+/** nft puts this match before every reset, and may leave it out where it prints the rule. */
+const IS_TCP = condition("meta l4proto tcp", [row(equals<HookField>("proto", TCP))]);
+
 /** `icmp` and `icmpv6` of an inet table imply their family. */
 function readReject({ body }: Read): readonly Step[] | null {
   if (!isObject(body)) return [{ kind: "reject", reset: false, code: PORT_UNREACHABLE }];
   const [type, value] = [own(body, "type"), own(body, "expr")];
-  if (type === "tcp reset") return [{ kind: "reject", reset: true, code: { 4: 0, 6: 0 } }];
+  if (type === "tcp reset") return [IS_TCP, { kind: "reject", reset: true, code: { 4: 0, 6: 0 } }];
   if (type === "icmpx") {
     const both = icmpxCode(value ?? "port-unreachable");
     return both === null ? null : [{ kind: "reject", reset: false, code: both }];

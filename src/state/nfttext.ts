@@ -96,11 +96,13 @@ function field(body: unknown, key: string): unknown {
   return isObject(body) ? own(body, key) : undefined;
 }
 
+const NOTHING = ["", undefined] as const;
+
 /** The only key of an object with its value. */
 export function only(value: unknown): readonly [string, unknown] {
-  if (!isObject(value)) return ["", undefined];
-  const [entry, ...more] = Object.entries(value);
-  return entry === undefined || more.length > 0 ? ["", undefined] : entry;
+  if (!isObject(value)) return NOTHING;
+  const [key, another] = Object.keys(value);
+  return key === undefined || another !== undefined ? NOTHING : [key, value[key]];
 }
 
 function short(text: string): string {

@@ -107,7 +107,8 @@ function readWanResolvers(reader: Reader, sections: readonly UciSection[] | null
 function readFirewall(reader: Reader, links: readonly Link[]): Firewall {
   const nft = reader.has("nft.json") ? reader.text("nft.json") : null;
   const saved = (file: "iptables-save.txt" | "ip6tables-save.txt"): string | null => (nft === null || reader.has(file) ? reader.text(file) : null);
-  return reader.take(parseFirewall({ saved: { 4: saved("iptables-save.txt"), 6: saved("ip6tables-save.txt") }, nft }, links));
+  const broken = { 4: reader.isBroken("iptables-save.txt"), 6: reader.isBroken("ip6tables-save.txt"), nft: reader.isBroken("nft.json") };
+  return reader.take(parseFirewall({ saved: { 4: saved("iptables-save.txt"), 6: saved("ip6tables-save.txt") }, nft, broken }, links));
 }
 
 /** A snapshot while it is read, and everything that was said about it. */
@@ -136,6 +137,11 @@ class Reader {
   has(file: string): boolean {
     const source = this.snapshot.files.get(file);
     return source !== undefined && (source.text.trim() !== "" || (source.exit ?? 0) === 0);
+  }
+
+  /** A file that is there, but could not be opened, or whose command failed after it had printed something. */
+  isBroken(file: string): boolean {
+    return this.#refused.has(file) || (this.has(file) && (this.snapshot.files.get(file)?.exit ?? 0) !== 0);
   }
 
   /** Names all required files that are missing at once. */

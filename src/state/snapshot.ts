@@ -56,22 +56,23 @@ class TooLarge extends Error {}
 async function readText(path: string, max: number): Promise<string | null> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!(await handle.stat()).isFile()) return null;
-    return decode(await readBytes(handle, max));
+    const found = await handle.stat();
+    return found.isFile() ? decode(await readBytes(handle, found.size, max)) : null;
   } finally {
     await handle.close();
   }
 }
 
-/** Asks for one byte more than is allowed: a file may grow, and /proc says 0 of all of its files. */
-async function readBytes(handle: FileHandle, max: number): Promise<Uint8Array> {
+/** Asks for one byte more than is allowed: a file may grow, and /proc says 0 of all of its files. A file that stays as it was is read into one piece. */
+async function readBytes(handle: FileHandle, size: number, max: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let total = 0;
   for (;;) {
-    const { bytesRead, buffer } = await handle.read(new Uint8Array(Math.min(CHUNK_BYTES, max + 1 - total)));
+    const wanted = total === 0 ? Math.max(size + 1, CHUNK_BYTES) : CHUNK_BYTES;
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(Math.min(wanted, max + 1 - total)));
     total += bytesRead;
     if (total > max) throw new TooLarge();
-    if (bytesRead === 0) return Buffer.concat(chunks, total);
+    if (bytesRead === 0) return chunks.length === 1 ? (chunks[0] ?? buffer) : Buffer.concat(chunks, total);
     chunks.push(buffer.subarray(0, bytesRead));
   }
 }

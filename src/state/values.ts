@@ -109,9 +109,9 @@ function isTooDeep(text: string): boolean {
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
 
-/** The engine's message quotes the file; only its position is used. */
-function faultOf(text: string, file: string, message: string): { readonly place: string; readonly fact: string } {
-  const position = Number(/ in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1] ?? NaN);
+/** Why a text, or the part of it that begins at `from`, is not JSON. The engine's message quotes the file; only its position is used. */
+export function faultOf(text: string, file: string, message: string, from = 0): { readonly place: string; readonly fact: string } {
+  const position = from + Number(/ in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1] ?? NaN);
   if (/ end of JSON input$/.test(message) || position >= text.trimEnd().length) return { place: file, fact: "is not JSON: it ends too early" };
   if (Number.isNaN(position)) return { place: file, fact: "is not JSON" };
   let line = 1;

@@ -13,8 +13,10 @@ import { allHold, DEVICES, type HookFields } from "./firewalls.js";
 const NAT = "*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -o lo -p udp -j DNAT --to-destination :54\nCOMMIT\n";
 const NFT = JSON.stringify({ nftables: [{ table: { family: "ip", name: "nat" } }, { table: { family: "inet", name: "fw4" } }, { table: { family: "ip6", name: "nat" } }] });
 
-function firewall(parts: { 4?: string; 6?: string; nft?: string }): ReturnType<typeof parseFirewall> {
-  const texts: FirewallTexts = { saved: { 4: parts[4] ?? null, 6: parts[6] ?? null }, nft: parts.nft ?? null };
+const WHOLE = { 4: false, 6: false, nft: false };
+
+function firewall(parts: { 4?: string; 6?: string; nft?: string }, broken: Partial<NonNullable<FirewallTexts["broken"]>> = {}): ReturnType<typeof parseFirewall> {
+  const texts: FirewallTexts = { saved: { 4: parts[4] ?? null, 6: parts[6] ?? null }, nft: parts.nft ?? null, broken: { ...WHOLE, ...broken } };
   return parseFirewall(texts, [link({ name: "lo" }), link({ name: "br-wan" })]);
 }
 const names = ({ tables }: Firewall): string[] => tables.map(({ backend, family, name }: Table) => `${backend} ${family} ${name}`);
@@ -36,6 +38,17 @@ test("a family is complete when its own save or nft.json was read whole", () => 
   assert.equal(complete({ 4: "", 6: "" }), { 4: true, 6: true });
   assert.equal(complete({ nft: NFT }), { 4: true, 6: true });
   assert.equal(complete({ 4: NAT, nft: "[" }), { 4: false, 6: false });
+});
+
+test("a dump that failed or could not be opened leaves its families incomplete, whatever else was read", () => {
+  const complete = (broken: Partial<NonNullable<FirewallTexts["broken"]>>): Firewall["complete"] => firewall({ 4: NAT, 6: "", nft: NFT }, broken).value.complete;
+  assert.equal([complete({ 4: true }), complete({ 6: true }), complete({ nft: true })], [{ 4: false, 6: true }, { 4: true, 6: false }, { 4: false, 6: false }]);
+});
+
+test("all dumps share one room: what does not fit leaves its own family incomplete", () => {
+  const rules = Array.from({ length: 35_000 }, (_, i) => `-A OUTPUT -d 10.0.${i >> 8}.${i & 255} -p udp -m udp --dport ${i} -j ACCEPT\n`).join("");
+  const { value, diagnostics } = firewall({ 4: `*filter\n:OUTPUT ACCEPT [0:0]\n${rules}COMMIT\n`, 6: "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -j ACCEPT\nCOMMIT\n" });
+  assert.equal([value.complete, diagnostics.map(({ code, place }) => `${code} ${place.split(":")[0] ?? ""}`)], [{ 4: false, 6: false }, ["WP1405 iptables-save.txt", "WP1405 ip6tables-save.txt"]]);
 });
 
 test("a table that only nft can print needs nft.json", () => {

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseIptables, type Saved } from "../../src/state/iptables.js";
+import { PARTS_MAX, Room } from "../../src/state/room.js";
 import { DEVICES, rulesOf, tableOf } from "./firewalls.js";
 
 const save = (text: string, family: 4 | 6 = 4): ReturnType<typeof parseIptables> => parseIptables(text, family, DEVICES);
@@ -85,9 +86,11 @@ test("hostile saves end soon and say what was not read", () => {
   const jumps = Array.from({ length: 98_999 }, (_, i) => `-A c${i} -j c${i + 1}\n`).join("");
   const long = "x".repeat(1_000_000);
   for (const [text, code] of [
-    [`*filter\n${head}${many}${jumps}COMMIT\n`, "WP1403"],
+    [`*filter\n${head}${many}${jumps}COMMIT\n`, "WP1405"],
+    [`*filter\n${head}${many.slice(0, many.indexOf(":c1000 "))}${jumps.slice(0, jumps.indexOf("-A c999 "))}COMMIT\n`, "WP1403"],
     [`*filter\n${head}-A INPUT -m comment --comment ${long} -j DROP\n-A INPUT ${"! ".repeat(400_000)}\n-A INPUT "${"\\".repeat(999_999)}\nCOMMIT\n`, "WP1402"],
-    [`*filter\n${head}${`-A INPUT ${"-m mark --mark 0x1 ".repeat(3000)} -j DROP\n`.repeat(250)}COMMIT\n`, "WP1402"],
+    [`*filter\n${head}${`-A INPUT ${"-m mark --mark 0x1 ".repeat(3000)} -j DROP\n`.repeat(250)}COMMIT\n`, "WP1405"],
+    [`*filter\n${head}${`-A INPUT -p tcp -m multiport --dports ${"1,".repeat(63)}1 -j DROP\n`.repeat(20_000)}COMMIT\n`, "WP1405"],
     [`*filter\n${head}:a - [0:0]\n:b - [0:0]\n-A a -g b\n-A b -g a\n-A INPUT -g INPUT\nCOMMIT\n`, "WP1403"],
     ["\u0000\u0001\ufffd\n".repeat(100_000), "WP1402"],
     [`*filter\n${head}${"-A INPUT -j DROP\n".repeat(200_001)}COMMIT\n`, "WP1301"],
@@ -98,6 +101,28 @@ test("hostile saves end soon and say what was not read", () => {
     assert.ok(diagnostics.length <= 41);
     assert.ok(performance.now() - started < 10_000, `${code}: ${performance.now() - started} ms`);
   }
+});
+
+test("a save that fills the room is incomplete, says so once, and keeps what came before", () => {
+  const room = new Room(100);
+  const { value, diagnostics } = parseIptables(filter(Array.from({ length: 50 }, (_, i) => `-A INPUT -s 10.0.0.${i} -j DROP\n`).join(""), ":mine - [0:0]\n"), 4, DEVICES, room);
+  assert.equal([value.complete, diagnostics.map(({ code }) => code)], [false, ["WP1405"]]);
+  const kept = rulesOf(value.tables, "filter", "INPUT").length;
+  assert.ok(kept > 5 && kept < 50, `${kept}`);
+  assert.is(parseIptables(filter("-A INPUT -j DROP\n"), 6, DEVICES, room).value.complete, false);
+});
+
+test("6,000 rules of usual length take less than a third of the room", () => {
+  const room = new Room();
+  const rules = Array.from({ length: 6000 }, (_, i) => `-A INPUT -s 10.0.${i >> 8}.${i & 255}/32 -i eth0 -p tcp -m tcp --dport ${i} -m conntrack --ctstate NEW -m comment --comment "n ${i}" -j ACCEPT\n`).join("");
+  assert.is(parseIptables(filter(rules), 4, DEVICES, room).value.complete, true);
+  assert.ok(room.has(PARTS_MAX * 0.67));
+});
+
+test("names of chains with quotes, letters of any script and names of JavaScript's own are names", () => {
+  const text = filter('-A INPUT -j "q"\n-A INPUT -j ünï☃\n-A INPUT -j __proto__\n-A INPUT -g constructor\n-A INPUT -j toString\n', ':"q" - [0:0]\n:ünï☃ - [0:0]\n:__proto__ - [0:0]\n:constructor - [0:0]\n');
+  assert.equal([kinds(save(text).value, "filter", "INPUT"), codes(text)], [["unknown", "jump", "jump", "goto", "unknown"], ["WP1401 iptables-save.txt:9", "WP1401 iptables-save.txt:13"]]);
+  assert.equal(codes(filter("", ":a b - [0:0]\n")), ["WP1402 iptables-save.txt:5"]);
 });
 
 test("lines beyond the limit make the save incomplete", () => {

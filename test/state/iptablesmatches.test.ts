@@ -81,6 +81,17 @@ test("address types: IPv4 asks the tables, IPv6 the address", () => {
   assert.equal(truths("-m addrtype --dst-type LOCAL --limit-iface-in", [{ dstType: 4 }]), [null]);
 });
 
+test("IPv6 addrtype demands each of unicast, multicast and unspec, and one of local, anycast and unreachable", () => {
+  const [unicast, multicast] = [{ dst0: 0x20010db8 }, { dst0: 0xff020000 }];
+  assert.equal(truths("-m addrtype --dst-type LOCAL,UNICAST", [{ ...unicast, dstType: 4 }, { ...unicast, dstType: 2 }, { ...multicast, dstType: 4 }], 6), [true, false, false]);
+  assert.equal(truths("-m addrtype ! --dst-type LOCAL,UNICAST", [{ ...unicast, dstType: 4 }, { ...unicast, dstType: 2 }, { ...multicast, dstType: 4 }], 6), [false, true, true]);
+  assert.equal(truths("-m addrtype --dst-type LOCAL,ANYCAST,UNREACHABLE", [{ dstType: 4 }, { dstType: 16 }, { dstType: 128 }, { dstType: 2 }], 6), [true, true, true, false]);
+  assert.equal(truths("-m addrtype --dst-type UNICAST,MULTICAST", [unicast, multicast], 6), [false, false]);
+  assert.equal(truths("-m addrtype --src-type UNICAST", [{ src2: 0xffff, src3: 0x0a000001 }, { src2: 0xfffe, src3: 1 }, { src2: 0x10000 }, { src3: 1 }, { src1: 1 }], 6), [false, true, true, true, true]);
+  assert.equal(truths("-m addrtype --dst-type UNSPEC,UNICAST", [{}, { dst3: 1 }], 6), [false, false]);
+  assert.equal(read("-m addrtype --dst-type BROADCAST", 6).codes, ["WP1401"]);
+});
+
 test("hop limits, DSCP, TOS, packet types and ranges of addresses", () => {
   assert.equal(truths("-m ttl --ttl-lt 5", [{ hopLimit: 4 }, { hopLimit: 5 }]), [true, false]);
   assert.equal(truths("-m ttl ! --ttl-eq 5", [{ hopLimit: 4 }, { hopLimit: 5 }]), [true, false]);

@@ -5,7 +5,8 @@ import { targetStatement } from "../../src/state/iptablestargets.js";
 import { clauses, words } from "../../src/state/iptableswords.js";
 
 function statement(text: string, family: 4 | 6 = 4): Statement | null {
-  const target = clauses(words(`-j ${text}`) ?? [])?.target;
+  const line = `-j ${text}`;
+  const target = clauses(words(line) ?? [], line)?.target;
   if (target === undefined || target === null) throw new Error(text);
   return targetStatement(target, family);
 }

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { clauses, type Clauses, words } from "../../src/state/iptableswords.js";
 
 const cut = (line: string): string[] | null => words(line)?.map(({ text }) => text) ?? null;
-const sorted = (line: string): Clauses | null => clauses(words(line) ?? []);
+const sorted = (line: string): Clauses | null => clauses(words(line) ?? [], line);
 /** `module !option values` of each match. */
 const brief = (line: string): string[] => (sorted(line)?.matches ?? []).map(({ module, options }) => [module ?? "", ...options.map(({ name, not, values }) => `${not ? "!" : ""}${name} ${values.join(" ")}`)].join(" ").trim());
 

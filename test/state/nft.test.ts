@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseNft, type Ruleset } from "../../src/state/nft.js";
+import { Room } from "../../src/state/room.js";
 import { DEVICES, isCondition, tableOf } from "./firewalls.js";
 
 const vector = (name: string): string => readFileSync(new URL(`../vectors/firewall/${name}.json`, import.meta.url), "utf8");
@@ -79,6 +80,28 @@ test("a text that is no ruleset is missing", () => {
   }
 });
 
+test("a rule has at most as many statements as the kernel takes", () => {
+  const kinds = (count: number): unknown => {
+    const { value, diagnostics } = parse([TABLE, { chain: { ...place, name: "c" } }, { rule: { ...place, chain: "c", handle: 3, expr: Array(count).fill({ log: null }) } }]);
+    return [value?.tables[0]?.chains.get("c")?.rules[0]?.steps[0]?.kind, diagnostics.map(({ code }) => code)];
+  };
+  assert.equal([kinds(128), kinds(129)], [["none", []], ["condition", ["WP1402"]]]);
+});
+
+test("a ruleset that fills the room is incomplete and says so once", () => {
+  const rules = Array.from({ length: 50 }, (_, i) => ({ rule: { ...place, chain: "c", handle: i, expr: [{ accept: null }] } }));
+  const { value, diagnostics } = parseNft(JSON.stringify({ nftables: [TABLE, { chain: { ...place, name: "c" } }, ...rules] }), DEVICES, () => false, new Room(60));
+  assert.equal([value?.complete, diagnostics.map(({ code }) => code)], [false, ["WP1405"]]);
+  assert.ok((value?.tables[0]?.chains.get("c")?.rules.length ?? 50) < 50);
+});
+
+test("a set with more elements than are kept is named as such, and its rules may hold or not", () => {
+  const elem = Array.from({ length: 100_000 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+  const match = { match: { op: "==", left: { payload: { protocol: "ip", field: "saddr" } }, right: "@s" } };
+  const { value, diagnostics } = parse([TABLE, { set: { ...place, name: "s", type: "ipv4_addr", elem } }, { chain: { ...place, name: "c" } }, { rule: { ...place, chain: "c", handle: 3, expr: [match, { drop: null }] } }]);
+  assert.equal([value?.complete, diagnostics.map(({ code, fact }) => [code, /looks up in 100000 elements, more than are kept/.test(fact)])], [true, [["WP1401", true]]]);
+});
+
 test("hostile rulesets end soon and say what was not read", () => {
   const chains = Array.from({ length: 100_000 }, (_, i) => ({ chain: { ...place, name: `c${i}` } }));
   const jumps = Array.from({ length: 100_000 }, (_, i) => ({ rule: { ...place, chain: `c${i}`, handle: i, expr: [{ goto: { target: `c${(i + 1) % 100_000}` } }] } }));
@@ -86,7 +109,7 @@ test("hostile rulesets end soon and say what was not read", () => {
   const ip6 = { payload: { protocol: "ip6", field: "saddr" } };
   const wide = { match: { op: "==", left: { concat: Array(8).fill(ip6) }, right: { set: [{ concat: Array(8).fill(range) }] } } };
   const many = Array.from({ length: 1000 }, (_, i) => ({ rule: { ...place, chain: "c", handle: i, expr: Array(1000).fill({ accept: null }) } }));
-  const expected: [readonly unknown[], string][] = [[[...chains, ...jumps], "WP1403"], [[{ chain: { ...place, name: "c" } }, { rule: { ...place, chain: "c", expr: [wide] } }], "WP1401"], [[{ chain: { ...place, name: "c" } }, ...many], "WP1402"]];
+  const expected: [readonly unknown[], string][] = [[[...chains, ...jumps], "WP1405"], [[...chains.slice(0, 1000), ...jumps.slice(0, 1000)], "WP1403"], [[{ chain: { ...place, name: "c" } }, { rule: { ...place, chain: "c", expr: [wide] } }], "WP1401"], [[{ chain: { ...place, name: "c" } }, ...many], "WP1402"]];
   for (const [list, code] of expected) {
     const started = performance.now();
     const { value, diagnostics } = parse([TABLE, ...list]);

@@ -84,6 +84,11 @@ test("reject answers by the code of each family, or by a reset", () => {
   assert.is(kinds({ reject: { type: "icmpx", expr: "nonesuch" } }), "condition unknown");
 });
 
+test("a reset is for TCP alone, whether nft printed the match or not", () => {
+  const { steps } = ruleOf([{ reject: { type: "tcp reset" } }]);
+  assert.equal([allHold(steps, { proto: 6 }), allHold(steps, { proto: 6, fragment: 2 }), allHold(steps, { proto: 17 })], [true, true, false]);
+});
+
 test("rates, budgets and sets that may be full may hold or not, without a message", () => {
   for (const statement of [{ limit: { rate: 5, per: "second" } }, { quota: "q" }, { "ct count": { val: 5 } }, { set: { op: "add", elem: 1, set: "@s" } }, { meter: { key: 1, stmt: {}, name: "m" } }]) {
     const { steps, said } = ruleOf([statement]);

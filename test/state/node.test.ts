@@ -84,6 +84,14 @@ test("iptables-save that failed tells nothing of its family", () => {
   assert.equal([made.firewall.complete[4], said(made, "WP1007")], [false, ["iptables-save.txt"]]);
 });
 
+test("a dump of the firewall whose command failed half way leaves its families incomplete, nft.json or not", () => {
+  const complete = (failed: string, more: Record<string, string> = {}): unknown => node({ "iptables-save.txt": SAVE, "ip6tables-save.txt": SAVE, ...more }, { [failed]: 1 }).firewall.complete;
+  assert.equal(complete("iptables-save.txt"), { 4: false, 6: true });
+  assert.equal(complete("ip6tables-save.txt", { "nft.json": NFT }), { 4: true, 6: false });
+  assert.equal(complete("nft.json", { "nft.json": NFT }), { 4: false, 6: false });
+  assert.equal(complete("nft.json", { "nft.json": "" }), { 4: true, 6: true });
+});
+
 test("an optional file that is no JSON is WP1005 and null, without a note that it is missing", () => {
   const made = node({ "senders.json": "[" });
   assert.equal([made.senders, said(made, "WP1005"), said(made, "WP1004").includes("senders.json")], [null, ["senders.json"], false]);
