@@ -15,8 +15,6 @@ type Tell = Pick<Trail, "tell">;
 /** Where a packet from outside goes. `question.iif` is the device it came in on; `question.src` null: any source. */
 export function lookupInput(question: Question, reader: Reader, trail: Tell): Output {
   if (reader.ground.links.get(question.iif)?.up !== true) return drop(trail, `${question.iif} is not up`);
-  const strange = question.family === 4 ? null : martian6(question);
-  if (strange !== null) return drop(trail, strange);
   if (isMulticast(question.dst)) {
     trail.tell({ station: "input", text: "multicast from outside asks the node's groups and its multicast routing, which are not modelled", decides: true });
     return { kind: "unknown" };
@@ -47,7 +45,7 @@ function martian4({ src, dst, iif }: Question, reader: Reader): string | null {
 
 const LOOPBACK6 = 1;
 
-/** What IPv6 throws away before the first hook (ip6_rcv_core); null: nothing is wrong. */
+/** What IPv6 throws away before the first hook (ip6_rcv_core); null: nothing is wrong. Nobody looks again behind it: DNAT to ::1 is routed like any destination. */
 export function martian6({ src, dst }: Pick<Question, "src" | "dst">): string | null {
   if (isLoopback6(dst)) return "::1 does not come from outside";
   if (src === null) return null;
@@ -116,11 +114,19 @@ function input6(question: Question, reader: Reader, trail: Tell): Output {
 
 /** What ip6_forward() makes of the answer. */
 function forwarded6(question: Question, reader: Reader, trail: Tell): Output {
-  const { iif, src } = question;
+  const { iif } = question;
   const way = input6(question, reader, trail);
   if (way.kind === "unknown" || (way.kind === "way" && way.dev === LOOPBACK)) return way;
   const forced = sysctl(reader.ground, `net.ipv6.conf.${iif}.force_forwarding`) === "1";
   if (way.kind === "error") return way;
   if (!forced && !isOn(reader, "net.ipv6.conf.all.forwarding")) return drop(trail, "the node does not forward IPv6");
-  return src !== null && isLinkLocal(src) ? drop(trail, "a link-local source does not leave its link") : way;
+  return way.dev === iif ? way : boundSource(question, way, trail);
+}
+
+/** What leaves where it came in, and is answered with a redirect, escapes this check. */
+function boundSource({ src }: Question, way: Output, trail: Tell): Output {
+  if (src === null || !(isUnspecified(src) || isLinkLocal(src))) return way;
+  if (isUnspecified(src)) return drop(trail, "the source is ::");
+  trail.tell({ station: "input", text: "a link-local source does not leave its link", why: "rejected: beyond the scope of the source", decides: true });
+  return { kind: "error", error: "EINVAL", disposition: "rejected" };
 }

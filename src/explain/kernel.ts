@@ -1,8 +1,9 @@
 /** How a packet that the kernel makes by itself begins: answers, ICMP errors, neighbour discovery, group reports. */
-import { type Address, isLinkLocal, type Prefix } from "../model/address.js";
+import { type Address, type Family, isLinkLocal, type Prefix } from "../model/address.js";
 import { asksForSource, LOOPBACK } from "./fib.js";
 import { isStrict, lookupOutput, type Way } from "./output.js";
 import { ownersOf } from "./own.js";
+import type { Option } from "./choices.js";
 import type { Packet } from "./packet.js";
 import type { Question, Reader } from "./question.js";
 import { hex } from "./reasons.js";
@@ -28,14 +29,30 @@ export function routeKernel(packet: Packet, reader: Reader, trail: Trail, named:
 }
 
 /** IPv6 answers name the device that their cause came in on, where the destination is a link's own or nothing but the loopback, and echo replies always; null: they do not. */
-function deviceOf({ family, dst, src, open }: Packet, reader: Reader): string | null {
+function deviceOf(packet: Packet, reader: Reader): string | null {
+  const { family, dst, src, open } = packet;
   if (family === 4) return null;
-  const isReset = open.get("proto") === TCP && ((open.get("tcpFlags") ?? 0) & RST) !== 0 && isLoopback6(dst);
-  // What came to an own address came in on the device of that address.
-  if (isReset && src !== null) return ownersOf(reader.ground, src)[0] ?? null;
-  const isReply = open.get("proto") === ICMP6 && open.get("icmpType") === ECHO_REPLY6 && reader.ground.fibs[6].fields.has("oif");
-  return isReply || isLinkLocal(dst) ? someDevice(reader, "oif") : null;
+  const isReply = open.get("proto") === ICMP6 && open.get("icmpType") === ECHO_REPLY6;
+  const isReset = open.get("proto") === TCP && ((open.get("tcpFlags") ?? 0) & RST) !== 0;
+  if (isLoopback6(dst) && (isReset || isReply)) {
+    if (isReset && isOfRule(packet, reader)) return null;
+    // What came to an own address came in on the device of that address, and replies of kernels between 5.0 and 6.18.10 or so know no better, either.
+    const owner = src === null ? [] : ownersOf(reader.ground, src).slice(0, 1);
+    const devices = isReset ? owner : [...new Set([LOOPBACK, ...owner])];
+    return devices[reader.choices.ask("oif", devices.map((text) => ({ text })))] ?? null;
+  }
+  return (isReply && reader.ground.fibs[6].fields.has("oif")) || isLinkLocal(dst) ? someDevice(reader, "oif") : null;
 }
+
+/** The reset of a REJECT names no device (nf_send_reset6). It is related to the flow, unless conntrack does not know that. */
+function isOfRule({ ct }: Packet, { choices }: Reader): boolean {
+  if (ct === "related") return true;
+  return ct !== "established" && ct !== "reply" && choices.ask(RESET_MAKER, RESET_MAKERS) === RESET_MAKERS.length - 1;
+}
+
+/** Who may have made a reset, the last one being a rule; since Linux 6.13 one of a socket that is there, a listening one, belongs to it. */
+export const RESET_MAKER = "what makes the reset";
+export const RESET_MAKERS: readonly Option[] = [{ text: "no socket is there" }, { text: "a socket of a process" }, { text: "a rule with REJECT" }];
 
 function isLoopback6({ words }: Address): boolean {
   return words[0] === 0 && words[1] === 0 && words[2] === 0 && words[3] === 1;
@@ -48,9 +65,12 @@ const ECHO_REPLY6 = 129;
 
 /** An ICMP error about a packet that was not for the node itself is looked up without a source, and then carries what the route chose (icmp_send, icmp6_send). */
 function isSourceChosen({ family, open }: Packet, reader: Reader): boolean {
-  const [proto, type = 0] = [open.get("proto"), open.get("icmpType")];
-  const isError = family === 4 ? proto === ICMP && ERRORS4.has(type) : proto === ICMP6 && type > 0 && type < FIRST_QUERY6;
-  return isError && asksForSource(reader.ground.fibs[family]) && reader.choices.ask("the packet it tells about", ABOUT) === 1;
+  return isError(family, open.get("proto"), open.get("icmpType") ?? 0) && asksForSource(reader.ground.fibs[family]) && reader.choices.ask("the packet it tells about", ABOUT) === 1;
+}
+
+/** Whether it is an ICMP error; a type of 0 is none. */
+export function isError(family: Family, proto: number | undefined, type: number): boolean {
+  return family === 4 ? proto === ICMP && ERRORS4.has(type) : proto === ICMP6 && type > 0 && type < FIRST_QUERY6;
 }
 
 const ICMP = 1;

@@ -71,9 +71,11 @@ function api(packet: Packet, reader: Reader): "connect" | "sendto" {
 const APIS = [{ text: "connect" }, { text: "sendto" }] as const;
 const MOMENTS = [{ text: "create" }, { text: "connected" }] as const;
 
-/** Whether the mark came when the source had been chosen. Asked only where a rule looks at marks. */
+/** Whether the mark came when the source had been chosen. Asked only where a rule looks at marks, or the lookup that it calls for sees a source that no lookup saw before (IPv6). */
 function isLate(packet: Packet, reader: Reader): boolean {
-  if (packet.mark === 0 || packet.api === "sendto" || !reader.ground.fibs[packet.family].fields.has("mark")) return false;
+  const fib = reader.ground.fibs[packet.family];
+  const matters = fib.fields.has("mark") || (packet.family === 6 && packet.src === null && asksForSource(fib));
+  if (packet.mark === 0 || packet.api === "sendto" || !matters) return false;
   return packet.markWhen === null ? reader.choices.ask("markWhen", MOMENTS) === 1 : packet.markWhen === "connected";
 }
 

@@ -1,9 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { lookupInput, routeInput } from "../../src/explain/input.js";
+import { lookupInput, martian6, routeInput } from "../../src/explain/input.js";
 import { SILENT } from "../../src/explain/trail.js";
 import type { Node } from "../../src/model/node.js";
-import { aNode, route, rule } from "../support/nodes.js";
+import { address, aNode, route, rule } from "../support/nodes.js";
 import { type Asked, casesOf, question, reader, routed, walk, wayOf } from "../support/walks.js";
 
 const ON = { "net.ipv4.conf.br-client.forwarding": "1", "net.ipv6.conf.all.forwarding": "1", "net.ipv4.conf.br-wan.forwarding": "1" };
@@ -40,8 +40,13 @@ test("martians are dropped", () => {
   for (const [src, dst] of [["127.0.0.1", "198.51.100.1"], ["224.0.0.1", "198.51.100.1"], ["0.0.0.0", "198.51.100.1"], ["10.187.0.9", "127.0.0.1"], ["10.187.0.9", "0.0.0.0"]] as const) {
     assert.is(end(forwarding(), { src, dst }), "dropped", `${src} ${dst}`);
   }
-  assert.is(end(forwarding(), { src: "::1", dst: "2001:db8:9::1" }), "dropped");
-  assert.is(end(forwarding(), { src: "2001:db8::5", dst: "::1" }), "dropped");
+  for (const [src, dst] of [["::1", "2001:db8:9::1"], ["ff02::1", "2001:db8:9::1"], ["2001:db8::5", "::1"]] as const) {
+    assert.ok(martian6({ src: address(src), dst: address(dst) }) !== null, `${src} ${dst}`);
+  }
+});
+
+test("a destination of ::1 behind DNAT is routed on the device the packet came in on", () => {
+  assert.is(end(forwarding(), { src: "2001:db8::5", dst: "::1" }), "br-client via fe80::11 table 254");
 });
 
 test("IPv4 does not believe its own address as a source from outside, IPv6 does", () => {
@@ -70,7 +75,9 @@ test("a directed broadcast is for the node unless bc_forwarding is on for the de
 });
 
 test("a link-local source does not leave its link", () => {
-  assert.is(end(forwarding(), { src: "fe80::5", dst: "2001:db8:9::1" }), "dropped");
+  assert.is(end(forwarding(), { src: "fe80::5", dst: "2001:db8:9::1", mark: 1 }), "rejected");
+  assert.is(end(forwarding(), { src: "::", dst: "2001:db8:9::1", mark: 1 }), "dropped");
+  assert.is(end(forwarding(), { src: "fe80::5", dst: "2001:db8:9::1" }), "br-client via fe80::11 table 254", "where it came in it may leave");
 });
 
 test("IPv6 prefers, among equals, the route on the device it came in on", () => {

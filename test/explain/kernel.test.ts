@@ -7,8 +7,8 @@ import { Reader } from "../../src/explain/question.js";
 import { Trail } from "../../src/explain/trail.js";
 import type { Node } from "../../src/model/node.js";
 import { equals, inPrefix } from "../../src/model/packet.js";
-import { aNode, prefix, rule } from "../support/nodes.js";
-import { packet, wayOf } from "../support/walks.js";
+import { aNode, prefix, route, rule } from "../support/nodes.js";
+import { packet, routed, wayOf } from "../support/walks.js";
 
 function way(node: Node, words: string, script: readonly number[] = []): string {
   const asked = packet(`origin=kernel ${words}`);
@@ -27,6 +27,18 @@ test("an IPv6 echo reply names the device that its request came in on, other ans
   const node = withRule(equals("oif", 3));
   const reply = "dst=2001:db8:9::1 src=2001:db8:77:10::21 proto=58 icmpType=129";
   assert.equal([way(node, `${reply} oif=br-wan`), way(node, "dst=2001:db8:9::1 src=2001:db8:77:10::21 proto=tcp tcpFlags=R")], ["br-wan", "br-client"]);
+});
+
+test("an echo reply to ::1 names lo, or by older kernels the device of the address that was asked, where it leaves on the wire", () => {
+  const reply = "dst=::1 src=2001:db8:77:10::21 proto=58 icmpType=129";
+  const node = routed([route({ type: "local", to: "::1/128", dev: "lo" }), route({ dev: "br-wan" })], [rule({})]);
+  assert.equal([way(node, reply), way(node, reply, [1]), way(node, reply.replace("58 icmpType=129", "tcp tcpFlags=R"))], ["lo", "br-wan", "br-wan"]);
+});
+
+test("the reset of a socket names the device of the address that was asked, that of a REJECT none", () => {
+  const reset = "dst=::1 src=2001:db8:77:10::21 proto=tcp tcpFlags=RA";
+  const node = routed([route({ type: "local", to: "::1/128", dev: "lo" }), route({ dev: "br-wan" })], [rule({})]);
+  assert.equal([way(node, `${reset} ct=reply`), way(node, `${reset} ct=related`), way(node, `${reset} ct=invalid`), way(node, `${reset} ct=invalid`, [2])], ["br-wan", "lo", "br-wan", "lo"]);
 });
 
 test("the mark of a group report that is not given is any that rules look at", () => {

@@ -108,7 +108,7 @@ test("an action that is not understood may do anything, or nothing", () => {
 test("a route that nobody could read may take any packet of its family", () => {
   const node = aNode({ unreadRoutes: [{ family: 6, text: "dst 7", at: "route6.json#9" }] });
   assert.is(way(node, { dst: "2001:db8:9::1" }), "unknown");
-  assert.is(way(node, { dst: "8.8.8.8" }), "br-wan table 254");
+  assert.is(way(node, { dst: "8.8.8.8" }), "br-wan via 192.0.2.1 table 254");
 });
 
 test("IPv4 merged: a main route of a longer prefix beats a local one, and a local one of the same prefix wins", () => {

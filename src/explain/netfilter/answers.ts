@@ -16,7 +16,13 @@ const RST = 4;
 
 /** An error is not answered with an error, a reset not with a reset, and what nothing leads back to not at all. */
 export function isAnswered(reset: boolean, transit: Transit): boolean {
-  return (reset ? isSegment(transit) : isNoError(transit)) && hasWayBack(reset, transit);
+  return (reset ? isSegment(transit) : isNoError(transit) && !isLocked(transit)) && hasWayBack(reset, transit);
+}
+
+/** While the kernel's socket for ICMP sends an echo reply, it is locked for everything else (icmp_xmit_lock, icmpv6_xmit_lock). */
+function isLocked({ packet: { origin, open }, hook }: Transit): boolean {
+  const proto = open.get("proto");
+  return origin === "kernel" && (proto === ICMP || proto === ICMP6) && (hook === "output" || hook === "postrouting");
 }
 
 function isSegment({ packet: { open } }: Transit): boolean {
@@ -31,12 +37,14 @@ function isNoError({ packet: { open }, reader }: Transit): boolean {
 
 /** A source that nobody knows is taken to be reached. */
 function hasWayBack(reset: boolean, transit: Transit): boolean {
-  const { src, dst, packet: { family }, reader } = transit;
+  const { src, dst, hook, packet: { family, origin, oif }, reader } = transit;
   if (isMulticast(dst) || isLimitedBroadcast(dst)) return false;
   if (src === null) return true;
   if (isUnspecified(src) || isMulticast(src)) return false;
   const from = reset || isForNode(transit) ? dst : null;
-  const question: Question = { family, dst: src, src: from, mark: reflected(transit), iif: LOOPBACK, oif: null, strict: isStrict(src, null, from, false), owned: false };
+  // IPv4's reset goes by the socket of what it answers (nf_send_reset hands it to ip_route_me_harder).
+  const dev = reset && family === 4 && origin === "local" && (hook === "output" || hook === "postrouting") ? oif : null;
+  const question: Question = { family, dst: src, src: from, mark: reflected(transit), iif: LOOPBACK, oif: dev, strict: isStrict(src, null, from, false), owned: false };
   const output = lookupOutput(question, answering(reset, reader), SILENT, reset);
   return output.kind !== "error";
 }

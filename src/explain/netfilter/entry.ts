@@ -4,6 +4,7 @@ import { CT_DIRECTION, CT_STATE, CT_STATUS, type Statement } from "../../model/n
 import type { Choices } from "../choices.js";
 import { sysctl } from "../fib.js";
 import type { Flow, Tuple } from "../flow.js";
+import { isError } from "../kernel.js";
 import { hasPorts } from "../question.js";
 import { hex } from "../reasons.js";
 import type { Transit } from "./transit.js";
@@ -54,11 +55,25 @@ export function track(transit: Transit): void {
   transit.entry = entryOf(transit);
 }
 
-/** A REJECT's reset comes with the entry of the packet it answers (nf_ct_attach), before any hook. */
+/** A REJECT's reset, and an ICMP error, come with the entry of the packet they answer (nf_ct_attach), before any hook. */
 export function attach(transit: Transit): void {
   const { packet } = transit;
-  if (packet.origin === "kernel" && packet.ct === "related" && packet.open.get("proto") === TCP) transit.entry = entryOf(transit);
+  if (packet.origin === "kernel" && packet.ct === "related" && isAttached(transit)) transit.entry = entryOf(transit);
 }
+
+/** A packet that finds no socket has lost its entry by then, and conntrack has to find it again (nf_reset_ct in __udp4_lib_rcv). It counts where rules stand before conntrack. */
+function isAttached({ packet: { family, open }, wall, reader: { choices } }: Transit): boolean {
+  const [proto, type = 0, code] = [open.get("proto"), open.get("icmpType"), open.get("icmpCode")];
+  if (proto === TCP) return true;
+  if (!isError(family, proto, type)) return false;
+  const [unreachable, port] = family === 4 ? [3, 3] : [1, 4];
+  const mayLackSocket = type === unreachable && (code ?? port) === port;
+  const before = wall.stages.output.slice(0, wall.stages.output.findIndex(({ kind }) => kind === "conntrack"));
+  const counts = before.some((stage) => stage.kind === "chain" && stage.chain.chain.rules.length > 0);
+  return !mayLackSocket || !counts || choices.ask("what makes the error", ERROR_MAKERS) === 0;
+}
+
+const ERROR_MAKERS = [{ text: "a rule with REJECT" }, { text: "no socket is there" }] as const;
 
 /** icmpv6_error() leaves out router and neighbour discovery and MLD. */
 function isNeighbourDiscovery({ packet: { family, open } }: Transit): boolean {

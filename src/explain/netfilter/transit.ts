@@ -1,8 +1,8 @@
 /** A packet while it passes the hooks: what changes on its way, and what each hook knows of it. */
 import type { Address } from "../../model/address.js";
 import { type Hook, OWNER } from "../../model/netfilter.js";
-import type { Option } from "../choices.js";
 import type { OpenField } from "../classes.js";
+import { RESET_MAKER, RESET_MAKERS } from "../kernel.js";
 import type { Way } from "../output.js";
 import type { Packet } from "../packet.js";
 import { Reader } from "../question.js";
@@ -76,8 +76,7 @@ export class Transit {
     if ((flags & (SYN | ACK | RST)) === (SYN | ACK)) return OWNER.process;
     if ((flags & RST) === 0) return OWNER.kernel;
     if (ct === "related") return OWNER.none;
-    // Since Linux 6.13 a reset of a socket that is there, a listening one, belongs to it.
-    const maker = this.#reader.choices.ask("what makes the reset", ct === "established" || ct === "reply" ? MAKERS.slice(0, 2) : MAKERS);
+    const maker = this.#reader.choices.ask(RESET_MAKER, ct === "established" || ct === "reply" ? RESET_MAKERS.slice(0, 2) : RESET_MAKERS);
     if (maker === 1) return OWNER.process;
     return maker === 0 && family === 4 ? OWNER.kernel : OWNER.none;
   }
@@ -93,4 +92,3 @@ const IGMP = 2;
 const SYN = 2;
 const RST = 4;
 const ACK = 16;
-const MAKERS: readonly Option[] = [{ text: "no socket is there" }, { text: "a socket of a process" }, { text: "a rule with REJECT" }];

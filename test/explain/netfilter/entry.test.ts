@@ -1,9 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { Choices } from "../../../src/explain/choices.js";
 import { attach, entryMarks, flowOf, track, translations } from "../../../src/explain/netfilter/entry.js";
 import { CT_STATE, CT_STATUS, type Statement } from "../../../src/model/netfilter.js";
 import { address, aNode } from "../../support/nodes.js";
-import { transit } from "../../support/walls.js";
+import { transit, walled } from "../../support/walls.js";
 
 function stateOf(words: string, node = aNode()): number | null {
   const made = transit(words, node);
@@ -31,14 +32,21 @@ test("the state that is given counts", () => {
   assert.equal(["established", "reply", "related", "invalid", "untracked"].map((ct) => stateOf(`dst=192.0.2.1 proto=udp ct=${ct}`)), [CT_STATE.established, CT_STATE.established, CT_STATE.related, null, CT_STATE.untracked]);
 });
 
-test("the reset of a REJECT has its entry before any hook, other packets do not", () => {
-  const early = (words: string): boolean => {
-    const made = transit(`origin=kernel dst=192.0.2.1 ${words}`);
-    attach(made);
-    return made.entry !== null;
-  };
-  assert.equal([early("proto=tcp tcpFlags=RA ct=related"), early("proto=tcp tcpFlags=RA ct=reply"), early("proto=icmp icmpType=3 ct=related")], [true, false, false]);
+test("the reset of a REJECT and ICMP errors have their entry before any hook, other packets do not", () => {
+  assert.equal([early("proto=tcp tcpFlags=RA ct=related"), early("proto=tcp tcpFlags=RA ct=reply"), early("proto=icmp icmpType=3 icmpCode=1 ct=related"), early("proto=icmp icmpType=0 ct=related")], [true, false, true, false]);
 });
+
+test("where no socket is there the entry is lost, which counts where rules stand before conntrack", () => {
+  const raw = walled(["4 raw -A OUTPUT -j CT --notrack"]);
+  const error = "proto=icmp icmpType=3 icmpCode=3 ct=related";
+  assert.equal([early(error, raw), early(error, raw, [1]), early(error, aNode(), [1]), early(error.replace("Code=3", "Code=0"), raw, [1])], [true, false, true, true]);
+});
+
+function early(words: string, node = aNode(), script: readonly number[] = []): boolean {
+  const made = transit(`origin=kernel dst=192.0.2.1 ${words}`, node, "output", new Choices(script));
+  attach(made);
+  return made.entry !== null;
+}
 
 test("marks of an unknown entry are those that rules set, or none", () => {
   const mark = (target: "mark" | "ctMark", value: number, markBits = 0): Statement => ({ kind: "mark", target, markBits, ctMarkBits: 0, value });

@@ -6,8 +6,10 @@ const ICMP = 1, TCP = 6, UDP = 17, ICMP6 = 58;
 const FLAGS = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32 } as const;
 /** ICMP messages without a quoted packet. */
 const ECHO: ReadonlySet<number> = new Set([0, 8, 128, 129]);
+const REQUESTS: ReadonlySet<number> = new Set([8, 128]);
+const ERRORS_MAX = 127;
 
-/** A packet as it was seen. `key`: equal for one packet in all places, whatever NAT does to it, and different for its answers. */
+/** A packet as it was seen. */
 export interface Decoded {
   readonly family: Family;
   readonly proto: number;
@@ -19,7 +21,17 @@ export interface Decoded {
   readonly icmpCode?: number;
   readonly icmpId?: number;
   readonly tcpFlags?: string;
+  readonly trace: Trace;
+}
+
+/** By what a packet and its answers are known, whatever NAT does to them. */
+export interface Trace {
+  /** Equal for one packet in all places, and different for its answers. */
   readonly key: string;
+  /** What it answers, as that packet's `answers` has it; null: it answers nothing. */
+  readonly about: string | null;
+  /** What its answers are about. */
+  readonly answers: readonly string[];
 }
 
 /** Reads a packet without its link header; null: neither IPv4 nor IPv6. */
@@ -36,13 +48,38 @@ function above(family: Family, proto: number, from: Buffer, to: Buffer, load: Bu
   if (proto === TCP) {
     const bits = load[13] ?? 0;
     const tcpFlags = Object.entries(FLAGS).filter(([, bit]) => (bits & bit) !== 0).map(([letter]) => letter).join("");
-    return { ...ends, ...ports(), tcpFlags, key: `tcp ${tcpFlags} ${load.readUInt32BE(4)}` };
+    return { ...ends, ...ports(), tcpFlags, trace: segmentTrace(load, tcpFlags) };
   }
-  if (proto === UDP) return { ...ends, ...ports(), key: `udp ${load.subarray(8).toString("latin1")}` };
-  if (proto !== ICMP && proto !== ICMP6) return { ...ends, key: `${proto} ${load.toString("latin1")}` };
+  if (proto === UDP) return { ...ends, ...ports(), trace: traceOf(`udp ${load.subarray(8).toString("latin1")}`) };
+  if (proto !== ICMP && proto !== ICMP6) return { ...ends, trace: traceOf(`${proto} ${load.toString("latin1")}`) };
   const [icmpType = 0, icmpCode = 0] = load;
   const echo = ECHO.has(icmpType);
-  return { ...ends, icmpType, icmpCode, ...(echo ? { icmpId: load.readUInt16BE(4) } : {}), key: `icmp ${icmpType} ${icmpCode} ${echo ? load.subarray(8).toString("latin1") : ""}` };
+  return { ...ends, icmpType, icmpCode, ...(echo ? { icmpId: load.readUInt16BE(4) } : {}), trace: echo ? echoTrace(icmpType, load) : errorTrace(icmpType, icmpCode, load) };
+}
+
+/** A packet whose answers are ICMP errors, which quote it. */
+function traceOf(key: string, about: string | null = null, more: readonly string[] = []): Trace {
+  return { key, about, answers: [`quote ${key}`, ...more] };
+}
+
+/** An answer acknowledges all that it answers, or begins where that one's acknowledgement ends (RFC 9293, section 3.5.2). */
+function segmentTrace(load: Buffer, flags: string): Trace {
+  const [sequence, acknowledged] = [load.readUInt32BE(4), load.readUInt32BE(8)];
+  const length = load.length - 4 * ((load[12] ?? 0) >> 4) + Number(flags.includes("S")) + Number(flags.includes("F"));
+  const about = flags.includes("A") ? `tcp up to ${acknowledged}` : flags.includes("R") ? `tcp from ${sequence}` : null;
+  return traceOf(`tcp ${flags} ${sequence}`, about, [`tcp up to ${(sequence + length) >>> 0}`, ...(flags.includes("A") ? [`tcp from ${acknowledged}`] : [])]);
+}
+
+function echoTrace(type: number, load: Buffer): Trace {
+  const text = load.subarray(8).toString("latin1");
+  return REQUESTS.has(type) ? traceOf(`echo ${type} ${text}`, null, [`echo ${text}`]) : traceOf(`echo ${type} ${text}`, `echo ${text}`);
+}
+
+/** What follows an error's head is the packet that it is about; neighbour discovery and group reports quote nothing. */
+function errorTrace(type: number, code: number, load: Buffer): Trace {
+  if (type > ERRORS_MAX) return traceOf(`message ${type} ${load.toString("latin1")}`);
+  const quoted = decode(load.subarray(8))?.trace.key ?? "";
+  return traceOf(`error ${type} ${code} ${quoted}`, `quote ${quoted}`);
 }
 
 /** Writes a packet; `token` is what it carries and is found by. */

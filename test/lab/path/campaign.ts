@@ -1,6 +1,5 @@
 /** Many setups of all backends, each with many packets. Runs inside the sandbox. */
 import { Draft } from "../oracle/draft.js";
-import { differences, isUnseenReject, kindOf, type Told } from "./compare.js";
 import { drawPackets } from "./draw/packets.js";
 import { drawSetup } from "./draw/setup.js";
 import { keep } from "./keep.js";
@@ -8,104 +7,83 @@ import { BACKENDS } from "./ruleset.js";
 import { shrink } from "./shrink.js";
 import type { Subject } from "./subject.js";
 import { conduct, Refused, type Tools, type Trial } from "./trial.js";
+import { type Disagreement, weigh } from "./weigh.js";
 import type { PathPacket, Sighting } from "./words.js";
 
 export interface CampaignOptions {
   readonly seed: number;
+  /** How many are drawn; with `seconds` the fewest. */
   readonly rulesets: number;
   readonly packets: number;
   /** Kinds of disagreements that are shrunk. */
   readonly shrunkMax: number;
+  /** Draws on until so much time is used. */
+  readonly seconds?: number;
+  /** Which part of the rulesets, of how many that run side by side; the parts of a seed never meet. */
+  readonly part?: number;
+  readonly parts?: number;
   /** Where every trial is kept as a folder; absent: nowhere. */
   readonly out?: string;
 }
 
-export interface Disagreement extends Sighting {
-  /** The packet that was sent: itself, or what the kernel answered. */
-  readonly sent: PathPacket;
-  readonly told: readonly Told[];
-  readonly kind: string;
-}
+export type Tally = Map<string, number>;
 
 export interface CampaignResult {
-  readonly packets: number;
-  readonly answers: number;
+  /** Of the campaign's own; the kernel's are `answers`. */
+  packets: number;
+  answers: number;
+  /** Those that were loaded, by backend. */
+  readonly rulesets: Tally;
   /** Kind -> how often. */
-  readonly disagreements: ReadonlyMap<string, number>;
-  readonly shrunk: readonly { readonly trial: Trial; readonly disagreement: Disagreement }[];
+  readonly disagreements: Tally;
+  /** `number`: of the ruleset among those of the seed, before it was shrunk. */
+  readonly shrunk: { readonly number: number; readonly trial: Trial; readonly disagreement: Disagreement }[];
   /** What was drawn and not compared, by reason. */
-  readonly leftOut: ReadonlyMap<string, number>;
+  readonly leftOut: Tally;
+  /** What was compared with several answers, by what they hang on. */
+  readonly open: Tally;
+  /** Told to be answered where no answer was seen, by who sent it. */
+  readonly unseen: Tally;
   /** Where packets ended. */
-  readonly ends: ReadonlyMap<string, number>;
+  readonly ends: Tally;
 }
 
 /** Seeds of two campaigns never meet. */
 const SEEDS_APART = 1_000_003;
 
 export async function runCampaign(tools: Tools, subject: Subject, options: CampaignOptions): Promise<CampaignResult> {
-  const tallies = { disagreements: new Map<string, number>(), leftOut: new Map<string, number>(), ends: new Map<string, number>() };
-  const shrunk: { trial: Trial; disagreement: Disagreement }[] = [];
-  let [packets, answers] = [0, 0];
-  for (let i = 0; i < options.rulesets; i++) {
+  const result: CampaignResult = { packets: 0, answers: 0, rulesets: new Map(), disagreements: new Map(), shrunk: [], leftOut: new Map(), open: new Map(), unseen: new Map(), ends: new Map() };
+  const { part = 0, parts = 1, seconds = 0 } = options;
+  const until = Date.now() + seconds * 1000;
+  for (let i = part; i < options.rulesets || Date.now() < until; i += parts) {
     const backend = BACKENDS[i % BACKENDS.length] ?? "nft";
-    const number = options.seed * SEEDS_APART + i;
-    const setup = drawSetup(backend, number, subject.bare);
-    let trial: Trial;
+    const seed = options.seed * SEEDS_APART + i;
+    const setup = drawSetup(backend, seed, subject.bare);
     try {
-      trial = conduct(tools, setup, drawPackets(new Draft(number), options.packets));
+      const trial = conduct(tools, setup, drawPackets(new Draft(seed), options.packets));
+      add(result.rulesets, backend);
+      if (options.out !== undefined) keep(`${options.out}/${String(i).padStart(4, "0")}-${backend}`, trial);
+      await count(trial, i, tools, subject, options, result);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      add(tallies.leftOut, `${backend} refuses: ${/Error: .*|line \d+.*/.exec(error.message)?.[0] ?? error.message}`, options.packets);
-      continue;
-    }
-    if (options.out !== undefined) keep(`${options.out}/${String(i).padStart(4, "0")}-${backend}`, trial);
-    packets += options.packets;
-    answers += trial.sightings.length - options.packets + trial.leftOut;
-    if (trial.leftOut > 0) add(tallies.leftOut, "the kernel limits its route errors", trial.leftOut);
-    for (const { packet, observed } of trial.sightings) add(tallies.ends, endOf(packet, observed));
-    const weighed = await weigh(trial, subject);
-    for (const reason of weighed.leftOut) add(tallies.leftOut, reason);
-    for (const one of weighed.disagreements) {
-      if (!tallies.disagreements.has(one.kind) && shrunk.length < options.shrunkMax) shrunk.push(await shrink(tools, subject, trial, one));
-      add(tallies.disagreements, one.kind);
+      add(result.leftOut, `${backend} refuses the rules: ${/Error: .*|line \d+.*/.exec(error.message)?.[0] ?? error.message}`, options.packets);
     }
   }
-  return { packets, answers, shrunk, ...tallies };
+  return result;
 }
 
-/** Compares all sightings of a trial with what a subject tells. */
-export async function weigh({ setup, state, sightings }: Trial, subject: Subject): Promise<{ readonly disagreements: readonly Disagreement[]; readonly leftOut: readonly string[] }> {
-  const replies = await subject.answer(state, sightings.map(({ packet }) => packet));
-  const leftOut: string[] = [];
-  const [marks, translates] = [/--save-mark|CONNMARK --set|ct mark set/, /NAT|MASQUERADE|REDIRECT|dnat|snat|masquerade|redirect/].map((words) => setup.rules.some((rule) => words.test(rule)));
-  const disagreements = sightings.flatMap(({ packet, observed }, i): Disagreement[] => {
-    const reply = replies[i] ?? [];
-    if ("leftOut" in reply) {
-      leftOut.push(reply.leftOut);
-      return [];
-    }
-    const cause = packet.answerTo === undefined ? undefined : sightings[packet.answerTo];
-    const reason = observed.call === "bind" ? "the address is refused to the socket" : cause !== undefined && (marks === true || (translates === true && isTranslated(cause, { packet, observed }))) ? "what conntrack remembers of the flow counts" : null;
-    if (reason !== null) {
-      leftOut.push(reason);
-      return [];
-    }
-    const parts = reply.map((told) => differences(observed, told));
-    const fitting = reply.filter((_, at) => parts[at]?.length === 0);
-    if (fitting.length > 0 && fitting.every((told) => isUnseenReject(observed, told))) leftOut.push("told to be rejected, no answer was seen");
-    if (fitting.length > 0) return [];
-    const [first = { disposition: "no answer", egress: null }] = reply;
-    return [{ packet, observed, sent: cause?.packet ?? packet, told: reply, kind: `${packet.origin} IPv${packet.family} ${kindOf(observed, first, parts[0] ?? ["answer"])}` }];
-  });
-  return { disagreements, leftOut };
-}
-
-/** Whether NAT may have had its hand in a flow, which the answer's own fields do not tell: the cause or the answer came out otherwise than it was, or the cause is lost. */
-function isTranslated(cause: Sighting, answer: Sighting): boolean {
-  return cause.observed.lost !== undefined || [cause, answer].some(({ packet, observed: { egress, delivered } }) => {
-    const seen = egress ?? delivered;
-    return seen !== undefined && (["src", "dst", "sport", "dport"] as const).some((part) => packet[part] !== undefined && packet[part] !== seen[part]);
-  });
+async function count(trial: Trial, number: number, tools: Tools, subject: Subject, { packets, shrunkMax }: CampaignOptions, result: CampaignResult): Promise<void> {
+  const { sightings, leftOut } = trial;
+  result.packets += packets;
+  result.answers += sightings.length - packets + leftOut;
+  if (leftOut > 0) add(result.leftOut, "the kernel limits its route errors", leftOut);
+  for (const { packet, observed } of sightings) add(result.ends, endOf(packet, observed));
+  const weighed = await weigh(trial, subject);
+  for (const key of ["leftOut", "open", "unseen"] as const) for (const reason of weighed[key]) add(result[key], reason);
+  for (const one of weighed.disagreements) {
+    if (!result.disagreements.has(one.kind) && result.shrunk.length < shrunkMax) result.shrunk.push({ number, ...(await shrink(tools, subject, trial, one)) });
+    add(result.disagreements, one.kind);
+  }
 }
 
 function endOf({ origin }: PathPacket, { disposition, lost, error }: Sighting["observed"]): string {
@@ -113,6 +91,6 @@ function endOf({ origin }: PathPacket, { disposition, lost, error }: Sighting["o
   return `${origin} ${disposition} ${lost.inside ? "in" : "after"} ${lost.place}${lost.reason === undefined ? "" : ` ${lost.reason}`}${error === undefined ? "" : ` ${error}`}`;
 }
 
-function add(tally: Map<string, number>, key: string, count = 1): void {
-  tally.set(key, (tally.get(key) ?? 0) + count);
+function add(tally: Tally, key: string, more = 1): void {
+  tally.set(key, (tally.get(key) ?? 0) + more);
 }

@@ -2,7 +2,7 @@
 import { isLinkLocal, parseAddress } from "../../../src/model/address.js";
 import type { Decoded } from "./bytes.js";
 import type { Echo, Loss, Tap, Wire } from "./play.js";
-import type { Observed, PathPacket, Seen, Sighting } from "./words.js";
+import type { Observed, PathPacket, Place, Seen, Sighting } from "./words.js";
 import { OWN } from "./world.js";
 
 const LOOPBACK = "lo";
@@ -20,31 +20,51 @@ const STATES: ReadonlySet<string> = new Set(["invalid", "established", "reply", 
  */
 export function sightingsOf(packet: PathPacket, echo: Echo, at: number, listeners: readonly string[]): Sighting[] {
   const groups = new Map<string, Tap[]>();
-  for (const tap of echo.taps) groups.set(tap.packet.key, [...(groups.get(tap.packet.key) ?? []), tap]);
+  for (const tap of echo.taps) groups.set(tap.packet.trace.key, [...(groups.get(tap.packet.trace.key) ?? []), tap]);
   const first = echo.taps.find((tap) => tap.hook === (packet.origin === "local" ? "output" : "prerouting"));
-  const mine = first === undefined ? [] : (groups.get(first.packet.key) ?? []);
+  const mine = first === undefined ? [] : (groups.get(first.packet.trace.key) ?? []);
   const answers = [...groups.values()].filter((taps) => taps !== mine && taps[0]?.hook === "output");
-  const refused = answers.some(([tap]) => tap !== undefined && isRefusal(tap.packet));
   const ct = stateOf(mine);
-  const asked: Sighting = { packet: ct !== null && STATES.has(ct) ? { ...packet, ct } : packet, observed: observe(packet, mine, echo, refused) };
-  return [asked, ...answers.map((taps): Sighting => {
-    const made = packetOf(taps, at, listeners);
+  const asked: Sighting = { packet: ct !== null && STATES.has(ct) ? { ...packet, ct } : packet, observed: observe(packet, mine, echo, answers) };
+  return [asked, ...answers.map((taps, i): Sighting => {
+    // What answers something else than the packet itself, a SYN-ACK for instance, stands behind it.
+    const cause = answers.findIndex(([tap], j) => j < i && tap !== undefined && isAbout(taps, tap));
+    const made = { ...relatedTo(answers[cause] ?? mine, taps), ...packetOf(taps, at + 1 + cause, listeners) };
     const oif = namedDevice(made, asked);
-    return { packet: oif === null ? made : { ...made, oif }, observed: observe(made, taps, { ...echo, error: null, stage: null, losses: [] }, false) };
+    const observed = observe(made, taps, { ...echo, error: null, stage: null, losses: [] }, answers);
+    return { packet: oif === null ? made : { ...made, oif }, observed, ...(echo.redirected ? { redirected: true } : {}) };
   })];
+}
+
+/** What came to an end before conntrack looked, by a rule of raw, and yet had an entry: that of the packet it is about, which errors and the resets of rules bring along. */
+function relatedTo(cause: readonly Tap[], answer: readonly Tap[]): { ct?: string } {
+  const [last, born] = [cause.at(-1), answer[0]];
+  const brings = last !== undefined && born !== undefined && isRefusal(born.packet) && (born.packet.proto !== TCP || last.edge !== "9");
+  return brings && TRACKED.has(stateOf(cause) ?? "") ? { ct: "related" } : {};
+}
+
+const TCP = 6;
+const TRACKED: ReadonlySet<string> = new Set(["new", "established", "reply", "related"]);
+
+function isAbout([answer]: readonly Tap[], { packet: { trace } }: Tap): boolean {
+  return answer !== undefined && answer.packet.trace.about !== null && trace.answers.includes(answer.packet.trace.about);
 }
 
 /**
  * The device that the kernel names in the lookup for an answer; null: none. IPv6 echo replies, RSTs to ::1 and whatever is for a link-local address name the one their
- * cause came in on; for what comes over lo echo replies name lo, and the others the device that has the address (IP6CB's iif is that of the route's idev).
+ * cause came in on; for what comes over lo that is the device which has the address (IP6CB's iif is that of the route's idev), but for echo replies to ::1, which name lo.
  */
-function namedDevice({ family, dst, icmpType, tcpFlags }: PathPacket, { packet, observed: { delivered } }: Sighting): string | null {
-  const names = icmpType === 129 || isNarrow(dst) || (dst === OWN[6].lo && (tcpFlags ?? "").includes("R"));
-  if (family === 4 || !names) return null;
+function namedDevice({ family, dst, icmpType, tcpFlags = "" }: PathPacket, { packet, observed: { delivered, lost } }: Sighting): string | null {
+  // The reset of a REJECT on the way out is bound to what the sender's socket is bound to (ip_route_me_harder).
+  if (family === 4) return packet.origin === "local" && lost?.inside === true && SENDING.has(lost.place) && tcpFlags.includes("R") ? (packet.oif ?? null) : null;
+  const names = icmpType === 129 || isNarrow(dst) || (dst === OWN[6].lo && tcpFlags.includes("R"));
+  if (!names) return null;
   if (delivered === undefined) return packet.iif ?? null;
   const owner = Object.entries(OWN[6]).find(([, address]) => address === delivered.dst)?.[0];
-  return delivered.dev === LOOPBACK && icmpType !== 129 ? (owner ?? null) : delivered.dev;
+  return delivered.dev === LOOPBACK && (icmpType !== 129 || dst !== OWN[6].lo) ? (owner ?? null) : delivered.dev;
 }
+
+const SENDING: ReadonlySet<Place> = new Set(["output", "postrouting"]);
 
 function isNarrow(text: string): boolean {
   const address = parseAddress(text);
@@ -61,7 +81,7 @@ function packetOf(taps: readonly Tap[], answerTo: number, listeners: readonly st
   const [born] = taps;
   if (born === undefined) throw new Error("no tap saw it");
   const { family, dst, proto } = born.packet;
-  const fields = Object.fromEntries(Object.entries(born.packet).filter(([name]) => name !== "key"));
+  const fields = Object.fromEntries(Object.entries(born.packet).filter(([name]) => name !== "trace"));
   const ct = stateOf(taps);
   return { origin: "kernel", family, dst, proto, ...fields, mark: born.mark, ...(born.owner ?? ownerOf(born.packet, listeners)), ...(ct === null ? {} : { ct }), answerTo };
 }
@@ -74,10 +94,11 @@ function ownerOf({ family, tcpFlags, sport }: Decoded, listeners: readonly strin
 }
 
 function isRefusal({ proto, tcpFlags = "", icmpType = -1 }: Decoded): boolean {
-  return proto === 6 ? tcpFlags.includes("R") : (REFUSALS[proto]?.has(icmpType) ?? false);
+  return proto === TCP ? tcpFlags.includes("R") : (REFUSALS[proto]?.has(icmpType) ?? false);
 }
 
-function observe(packet: PathPacket, taps: readonly Tap[], echo: Echo, refused: boolean): Observed {
+/** `answers`: what the kernel made because of the same packet. */
+function observe(packet: PathPacket, taps: readonly Tap[], echo: Echo, answers: readonly (readonly Tap[])[]): Observed {
   const { error: name, stage, wires, losses } = echo;
   const error = name !== null && stage !== null ? { error: name, call: stage } : {};
   const last = taps.at(-1);
@@ -92,12 +113,13 @@ function observe(packet: PathPacket, taps: readonly Tap[], echo: Echo, refused: 
   const wire = last.edge === "9" && last.hook === "postrouting" ? wireOf(last, wires) : undefined;
   if (wire !== undefined) return { disposition: "egress", egress: { dev: wire.dev, via: wire.via ?? "?", ...seenBy(last) }, ...error };
   const inside = last.edge !== "9";
+  const refused = answers.some((answer) => isAbout(answer, last) && answer[0] !== undefined && isRefusal(answer[0].packet));
   return { disposition: ended(last, inside, name, refused), egress: null, lost: { place: last.hook, inside, ...reasonOf(losses, inside) }, ...error };
 }
 
 /** The frame of a packet that POSTROUTING let out. */
 function wireOf({ out, packet }: Tap, wires: readonly Wire[]): Wire | undefined {
-  return out === LOOPBACK ? undefined : wires.find((wire) => wire.dev === out && wire.packet.key === packet.key);
+  return out === LOOPBACK ? undefined : wires.find((wire) => wire.dev === out && wire.packet.trace.key === packet.trace.key);
 }
 
 function ended({ hook }: Tap, inside: boolean, error: string | null, refused: boolean): Observed["disposition"] {

@@ -42,6 +42,8 @@ export interface Echo {
   readonly taps: readonly Tap[];
   readonly wires: readonly Wire[];
   readonly losses: readonly Loss[];
+  /** Whether the kernel sent a redirect besides, which is in none of the lists. */
+  readonly redirected: boolean;
 }
 
 /** One thing that probe.c is told: `listen ...` as text, or a packet. */
@@ -83,10 +85,18 @@ function echoOf(line: string, losses: LossReader): Echo {
   const events = (Array.isArray(list) ? list : []).filter(isObject);
   return {
     error: ownText(told, "error"), stage: ownText(told, "stage"),
-    taps: events.flatMap(tapOf), wires: events.flatMap(wireOf),
+    taps: events.flatMap(tapOf), wires: events.flatMap(wireOf), redirected: events.some(isRedirect),
     losses: events.flatMap((event) => (own(event, "reason") === undefined ? [] : [losses.read(Number(own(event, "reason")), ownText(event, "location") ?? "")])).filter((loss) => loss !== null),
   };
 }
+
+/** ICMPv4 alone: conntrack leaves IPv6's out. */
+function isRedirect(event: JsonObject): boolean {
+  const packet = decode(Buffer.from(ownText(event, "packet") ?? "", "hex"));
+  return packet?.family === 4 && packet.proto === 1 && packet.icmpType === REDIRECT;
+}
+
+const REDIRECT = 5;
 
 function tapOf(event: JsonObject): Tap[] {
   const tap = ownText(event, "tap");
@@ -109,6 +119,6 @@ function wireOf(event: JsonObject): Wire[] {
 
 /** What a link keeps itself alive with, and redirects, whose rate is limited for good. */
 function isHousekeeping({ family, proto, icmpType = -1 }: Decoded): boolean {
-  if (family === 4) return proto === 2 || (proto === 1 && icmpType === 5);
+  if (family === 4) return proto === 2 || (proto === 1 && icmpType === REDIRECT);
   return proto === 0 || (proto === 58 && ((icmpType >= 130 && icmpType <= 137) || icmpType === 143));
 }

@@ -21,8 +21,11 @@ const FOLDER = new URL("../../vectors/path/", import.meta.url);
 furnish();
 const tools = { program: compile(fileURLToPath(new URL("tools/probe.c", import.meta.url))), losses: new LossReader() };
 if (!existsSync(FOLDER)) mkdirSync(FOLDER);
-for (const file of readdirSync(FOLDER)) rmSync(new URL(file, FOLDER));
-const write = (name: string, says: string, trials: readonly Trial[]): void => { writeFileSync(new URL(`${name}.json`, FOLDER), textOfVector(vectorOf(says, trials))); };
+const written = new Set<string>();
+const write = (name: string, says: string, trials: readonly Trial[]): void => {
+  written.add(`${name}.json`);
+  writeFileSync(new URL(`${name}.json`, FOLDER), textOfVector(vectorOf(says, trials)));
+};
 
 let wrong = 0;
 for (const fact of FACTS) {
@@ -51,5 +54,6 @@ for (const [at, backend] of BACKENDS.entries()) {
     }
   }
 }
+for (const file of readdirSync(FOLDER)) if (!written.has(file)) rmSync(new URL(file, FOLDER));
 console.log(`${FACTS.length} facts and ${drawn} drawn rulesets recorded, ${wrong} fates are not the expected ones`);
 process.exitCode = wrong === 0 ? 0 : 1;

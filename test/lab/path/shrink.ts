@@ -1,7 +1,7 @@
 /** The fewest rules, lines and sockets of a setup that still disagree in the same way. */
-import { type Disagreement, weigh } from "./campaign.js";
 import type { Subject } from "./subject.js";
 import { conduct, Refused, type Setup, type Tools, type Trial } from "./trial.js";
+import { type Disagreement, weigh } from "./weigh.js";
 
 interface Found {
   readonly trial: Trial;

@@ -51,7 +51,9 @@ function rule(draft: Draft, chain: Chain, jump: boolean): string {
   const kinds = [...matches(draft, family, chain), ...above(draft, layer)];
   const words = protocol === null ? [] : [`meta l4proto ${protocol}`];
   for (let i = draft.below(4); i > 0; i--) words.push(...kinds.splice(draft.below(kinds.length), 1).map((kind) => kind()));
-  return `add rule ${chain.table} ${chain.name} ${[...words, verdict].join(" ")}`;
+  // nft 1.0.6 does not print the family before a reset, so that no state tells it.
+  const printed = verdict === "reject with tcp reset" ? words.filter((word) => !word.startsWith("meta nfproto")) : words;
+  return `add rule ${chain.table} ${chain.name} ${[...printed, verdict].join(" ")}`;
 }
 
 function matches(draft: Draft, family: Family, { hook, table }: Chain): readonly (() => string)[] {

@@ -12,7 +12,23 @@ export const DPORTS = [53, 54, 80, 123, 443, 9999, 10000] as const;
 export const SPORTS = [123, 10000, 40000, 50000] as const;
 
 export function drawPackets(draft: Draft, count: number): PathPacket[] {
-  return Array.from({ length: count }, () => (draft.below(9) < 5 ? local(draft) : incoming(draft)));
+  return Array.from({ length: count }, () => {
+    const packet = draft.below(9) < 5 ? local(draft) : incoming(draft);
+    return draft.once(8) ? followed(draft, packet) : packet;
+  });
+}
+
+/** The second packet of a flow that passes through and that nobody but the lab answers: the same again, or what comes back. TCP's windows would have to fit. */
+function followed(draft: Draft, packet: PathPacket): PathPacket {
+  const { origin, family, dst, src, proto, sport, dport, icmpType, icmpCode, icmpId } = packet;
+  const isQuestion = proto === 17 || icmpType === 8 || icmpType === 128;
+  const back = DEVICES.filter((dev) => hostsOf(family, dev).includes(dst));
+  if (origin !== "forward" || src === undefined || src === dst || !isQuestion || back.length === 0) return packet;
+  const before = [{ ...packet }];
+  if (draft.once(2)) return { ...packet, before };
+  const ports = sport === undefined || dport === undefined ? {} : { sport: dport, dport: sport };
+  const echo = icmpType === undefined || icmpCode === undefined || icmpId === undefined ? {} : { icmpType: icmpType === 8 ? 0 : 129, icmpCode, icmpId };
+  return { origin, family, iif: draft.pick(back), src: dst, dst: src, proto, ...ports, ...echo, before };
 }
 
 function local(draft: Draft): PathPacket {
