@@ -2,12 +2,12 @@
 
 import { Asks, Outcome, Packet, Place } from "./layout";
 import { deviceOfOwn } from "./own";
-import { Ending, Missing } from "./packets";
+import { Ending, Missing, Tracked } from "./packets";
 import { end, failed, sentOf, sideOf } from "./socket";
 import { setSource } from "./translate";
 import { fibOf, maybe, routerOf } from "./walk";
 import { Trip } from "./wall";
-import { ask, isLoopback6, isStrict, packetAt, seek, take, walkOf } from "./ways";
+import { ask, isLoopback6, isStrict, isStrictTo, packetAt, seek, take, walkOf } from "./ways";
 
 const ICMP: u32 = 1;
 const IGMP: u32 = 2;
@@ -33,7 +33,9 @@ export function routeKernel(trip: Trip): bool {
   const asked = ask(trip);
   asked.oif = oif;
   if (about) setSource(asked, 0, 0, 0, 0);
-  if (seek(trip, true, isStrict(asked, false)) != Outcome.WAY) return failed(trip, false);
+  // A source that nobody gave is still one.
+  const strict = about ? isStrict(asked, false) : isStrictTo(asked);
+  if (seek(trip, true, strict) != Outcome.WAY) return failed(trip, false);
   take(trip);
   return true;
 }
@@ -67,17 +69,24 @@ function isDeviceHidden(trip: Trip, packet: Packet): bool {
 }
 
 /**
- * Resets and echo replies to ::1 name a device: what came to an own address came in on the device of that address, and replies of kernels between 5.0 and 6.18.10 or so
- * name lo or that one. 0: none is named.
+ * Resets and echo replies to ::1 name a device: what came to an own address came in on the device of that address; echo replies of some kernels before 2026 name it,
+ * too, all others lo. 0: none is named.
  */
 function deviceToLoopback(trip: Trip, packet: Packet): u32 {
   if (packet.family == 4 || !isToLoopback(packet)) return 0;
   const reset = packet.proto == TCP && (packet.tcpFlags & RST) != 0;
   if (!reset && !isEchoReply6(packet)) return 0;
   const owner = trip.sourceKnown == 0 ? 0 : deviceOfOwn(trip, 6, packet.src0, packet.src1, packet.src2, packet.src3);
-  if (reset) return owner;
+  if (reset) return owner != 0 && isOfRule(trip) ? 0 : owner;
   const loopback = routerOf(walkOf(trip)).loopback;
   return owner == 0 || owner == loopback || !maybe(walkOf(trip), Place.FIELD, Missing.OIF) ? loopback : owner;
+}
+
+/** The reset of a REJECT names no device (nf_send_reset6). It is related to the flow, unless conntrack does not know that. */
+function isOfRule(trip: Trip): bool {
+  const ct = sentOf(trip).ct;
+  if (ct == Tracked.RELATED) return true;
+  return ct != Tracked.ESTABLISHED && ct != Tracked.REPLY && maybe(walkOf(trip), Place.MAKER, 0);
 }
 
 function isToLoopback(packet: Packet): bool {

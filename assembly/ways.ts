@@ -118,9 +118,14 @@ function chooseHop(walk: Walk, route: Route): void {
 
 /** Whether only routes on the device count (rt6_need_strict, and F_IFACE in ip6_route_output_flags). `bound`: a socket is bound to it. */
 export function isStrict(packet: Packet, bound: bool): bool {
+  if (isStrictTo(packet)) return true;
+  return packet.family == 6 && packet.oif != 0 && (bound || (packet.src0 | packet.src1 | packet.src2 | packet.src3) == 0);
+}
+
+/** Whether the destination alone makes it so. */
+export function isStrictTo(packet: Packet): bool {
   if (packet.family == 4) return false;
-  if (packet.dst0 >>> 24 == 0xff || packet.dst0 >>> 22 == 0x3fa || isLoopback6(packet.dst0, packet.dst1, packet.dst2, packet.dst3)) return true;
-  return packet.oif != 0 && (bound || (packet.src0 | packet.src1 | packet.src2 | packet.src3) == 0);
+  return packet.dst0 >>> 24 == 0xff || packet.dst0 >>> 22 == 0x3fa || isLoopback6(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
 }
 
 export function isLoopback6(word0: u32, word1: u32, word2: u32, word3: u32): bool {

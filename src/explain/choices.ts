@@ -54,6 +54,11 @@ export class Choices {
     return index;
   }
 
+  /** How many questions the run asked that were open. */
+  get asked(): number {
+    return this.#picks.length;
+  }
+
   /** What was asked, by name, in the order in which it was asked first. */
   conditions(): ReadonlyMap<string, Condition> {
     return this.#left;
@@ -71,6 +76,9 @@ export interface Run<T> {
   readonly when: ReadonlyMap<string, Condition>;
 }
 
+/** A run that asks more is the only one: a firewall of that many unknown rules would be walked at this length again and again. Real ones ask less than a hundred. */
+export const QUESTIONS_MAX = 1024;
+
 /** Walks once for each combination of answers that the walk itself asked for, at most `limit` times. */
 export function everyRun<T>(walk: (choices: Choices) => T, limit: number): { readonly runs: readonly Run<T>[]; readonly complete: boolean } {
   const runs: Run<T>[] = [];
@@ -79,6 +87,7 @@ export function everyRun<T>(walk: (choices: Choices) => T, limit: number): { rea
     const choices: Choices = new Choices(script);
     const value = walk(choices);
     runs.push({ value, when: choices.conditions() });
+    if (choices.asked > QUESTIONS_MAX) return { runs, complete: false };
     script = choices.following();
   }
   return { runs, complete: script === null };

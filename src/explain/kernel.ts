@@ -1,11 +1,11 @@
 /** How a packet that the kernel makes by itself begins: answers, ICMP errors, neighbour discovery, group reports. */
 import { type Address, type Family, isLinkLocal, type Prefix } from "../model/address.js";
 import { asksForSource, LOOPBACK } from "./fib.js";
-import { isStrict, lookupOutput, type Way } from "./output.js";
+import { isStrict, lookupOutput, type Output, type Way } from "./output.js";
 import { ownersOf } from "./own.js";
 import type { Option } from "./choices.js";
 import type { Packet } from "./packet.js";
-import type { Question, Reader } from "./question.js";
+import type { Reader } from "./question.js";
 import { hex } from "./reasons.js";
 import type { Trail } from "./trail.js";
 import { type Routed, someDevice, someSource } from "./walk.js";
@@ -21,10 +21,12 @@ export function routeKernel(packet: Packet, reader: Reader, trail: Trail, named:
     const way: Way = { kind: "way", type: "unicast", dev, table: 0, via: null, route: null, routeDev: dev, source: null };
     return { output: way, src };
   }
-  const from = isSourceChosen(packet, reader) ? null : src;
+  const chosen = isSourceChosen(packet, reader);
+  const from = chosen ? null : src;
   const { family, dst, mark } = packet;
   const oif = packet.oif ?? deviceOf(packet, reader);
-  const question: Question = { family, dst, src: from, mark, iif: LOOPBACK, oif, strict: isStrict(dst, oif, from, false), owned: false };
+  // A source that nobody gave is still one.
+  const question: Question = { family, dst, src: from, mark, iif: LOOPBACK, oif, strict: isStrict(dst, oif, chosen ? null : (src ?? dst), false), owned: false };
   return { output: lookupOutput(question, reader, trail, true), src };
 }
 
@@ -36,7 +38,7 @@ function deviceOf(packet: Packet, reader: Reader): string | null {
   const isReset = open.get("proto") === TCP && ((open.get("tcpFlags") ?? 0) & RST) !== 0;
   if (isLoopback6(dst) && (isReset || isReply)) {
     if (isReset && isOfRule(packet, reader)) return null;
-    // What came to an own address came in on the device of that address, and replies of kernels between 5.0 and 6.18.10 or so know no better, either.
+    // What came to an own address came in on the device of that address; echo replies of some kernels before 2026 name it, too, all others lo.
     const owner = src === null ? [] : ownersOf(reader.ground, src).slice(0, 1);
     const devices = isReset ? owner : [...new Set([LOOPBACK, ...owner])];
     return devices[reader.choices.ask("oif", devices.map((text) => ({ text })))] ?? null;

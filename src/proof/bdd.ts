@@ -10,7 +10,7 @@ export const TRUE: Edge = 1;
 
 /** Level of the two constants, below every variable. Level 0 is looked at first. */
 export const BOTTOM = 0x7fffffff;
-/** 16 bytes each and 8 of the table: 192 MB when full, half as much again while it grows. */
+/** 12 bytes each and 8 of the table: 160 MB when full, half as much again while it grows. */
 export const NODES_MAX = 1 << 23;
 /** Answers that are remembered, at most; 16 bytes each. */
 const CACHE_MAX = 1 << 19;
@@ -29,14 +29,14 @@ export class LimitError extends Error {
 }
 
 /**
- * The arena. Nodes are never freed one by one: `release(mark())` forgets what came after. Node 0 is the constant FALSE. A node is four words:
+ * The arena. Nodes are never freed one by one: `release(mark())` forgets what came after. Node 0 is the constant FALSE. A node is three words:
  * ```
- * level | low: where the variable is 0, never negated | high: where it is 1 | reserved
+ * level | low: where the variable is 0, never negated | high: where it is 1
  * ```
  * Because `low` is never negated, a function and its negation share their nodes, and negating is one bit.
  */
 export class Bdd {
-  private nodes = new Int32Array(4 * NODES_FIRST);
+  private nodes = new Int32Array(3 * NODES_FIRST);
   private count = 1;
   private capacity: number;
   /** Node numbers by open addressing, at most half full; 0 is empty. */
@@ -63,17 +63,17 @@ export class Bdd {
 
   /** Level of the variable that decides first. */
   level(edge: Edge): number {
-    return this.nodes[(edge >> 1) << 2] ?? 0;
+    return this.nodes[3 * (edge >> 1)] ?? 0;
   }
 
   /** What is left where that variable is 0. Not for constants. */
   low(edge: Edge): Edge {
-    return (this.nodes[((edge >> 1) << 2) + 1] ?? 0) ^ (edge & 1);
+    return (this.nodes[3 * (edge >> 1) + 1] ?? 0) ^ (edge & 1);
   }
 
   /** What is left where that variable is 1. Not for constants. */
   high(edge: Edge): Edge {
-    return (this.nodes[((edge >> 1) << 2) + 2] ?? 0) ^ (edge & 1);
+    return (this.nodes[3 * (edge >> 1) + 2] ?? 0) ^ (edge & 1);
   }
 
   /** The one node with these children. Both of them look at deeper levels only; where that is not sure, use `join`. */
@@ -85,7 +85,7 @@ export class Bdd {
     const last = table.length - 1;
     let slot = hash(level, first, second) & last;
     for (let node = table[slot] ?? 0; node !== 0; node = table[slot] ?? 0) {
-      const at = node << 2;
+      const at = 3 * node;
       if (nodes[at + 1] === first && nodes[at + 2] === second && nodes[at] === level) return (node << 1) | flip;
       slot = (slot + 1) & last;
     }
@@ -95,9 +95,9 @@ export class Bdd {
     }
     const node = this.count++;
     table[slot] = node;
-    nodes[node << 2] = level;
-    nodes[(node << 2) + 1] = first;
-    nodes[(node << 2) + 2] = second;
+    nodes[3 * node] = level;
+    nodes[3 * node + 1] = first;
+    nodes[3 * node + 2] = second;
     return (node << 1) | flip;
   }
 
@@ -202,7 +202,7 @@ export class Bdd {
     const { nodes, table, cache } = this;
     const last = table.length - 1;
     while (this.count > mark) {
-      const node = --this.count, at = node << 2;
+      const node = --this.count, at = 3 * node;
       let slot = hash(nodes[at] ?? 0, nodes[at + 1] ?? 0, nodes[at + 2] ?? 0) & last;
       while (table[slot] !== node) slot = (slot + 1) & last;
       table[slot] = 0;
@@ -242,7 +242,7 @@ export class Bdd {
   private grow(): void {
     if (this.capacity >= this.limit) throw new LimitError(this.limit);
     this.capacity = Math.min(2 * this.capacity, this.limit);
-    const nodes = new Int32Array(4 * this.capacity);
+    const nodes = new Int32Array(3 * this.capacity);
     nodes.set(this.nodes);
     this.nodes = nodes;
     this.rehash();
@@ -255,7 +255,7 @@ export class Bdd {
     const table = new Int32Array(2 * this.table.length);
     const last = table.length - 1;
     for (let node = 1; node < this.count; node++) {
-      const at = node << 2;
+      const at = 3 * node;
       let slot = hash(nodes[at] ?? 0, nodes[at + 1] ?? 0, nodes[at + 2] ?? 0) & last;
       while (table[slot] !== 0) slot = (slot + 1) & last;
       table[slot] = node;

@@ -41,6 +41,11 @@ test("the reset of a socket names the device of the address that was asked, that
   assert.equal([way(node, `${reset} ct=reply`), way(node, `${reset} ct=related`), way(node, `${reset} ct=invalid`), way(node, `${reset} ct=invalid`, [2])], ["br-wan", "lo", "br-wan", "lo"]);
 });
 
+test("a source that nobody gave is still one: the device that is named does not become strict", () => {
+  const node = routed([route({ dev: "br-wan" })], [rule({})]);
+  assert.equal([way(node, "dst=2001:db8:9::4 oif=br-client proto=udp dport=25387"), way(node, "dst=2001:db8:9::4 src=2001:db8:77:10::21 oif=br-client proto=udp dport=25387")], ["br-wan", "br-wan"]);
+});
+
 test("the mark of a group report that is not given is any that rules look at", () => {
   const mark = (words: string, script: readonly number[] = []): number => {
     const asked = packet(`origin=kernel ${words}`);

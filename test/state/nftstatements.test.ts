@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Step } from "../../src/model/netfilter.js";
+import { allHold } from "./firewalls.js";
 import { ct, match, meta, payload, ruleOf } from "./rulesets.js";
 
 /** The steps that are no conditions. */

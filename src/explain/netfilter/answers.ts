@@ -1,10 +1,11 @@
 /** Whether a REJECT's answer sets out at all: nf_send_reset and nf_send_reset6, icmp_send and icmp6_send. */
-import { isMulticast, isUnspecified } from "../../model/address.js";
+import { type Address, isMulticast, isUnspecified } from "../../model/address.js";
 import type { OpenField } from "../classes.js";
 import { LOOPBACK } from "../fib.js";
-import { isLimitedBroadcast, isStrict, lookupOutput } from "../output.js";
+import { isLimitedBroadcast, isStrict, lookupOutput, type Output } from "../output.js";
 import { isOwn } from "../own.js";
 import { isOn, type Question, Reader } from "../question.js";
+import { source6 } from "../source.js";
 import { SILENT } from "../trail.js";
 import { ERRORS4, FIRST_QUERY6 } from "../kernel.js";
 import type { Transit } from "./transit.js";
@@ -44,9 +45,15 @@ function hasWayBack(reset: boolean, transit: Transit): boolean {
   const from = reset || isForNode(transit) ? dst : null;
   // IPv4's reset goes by the socket of what it answers (nf_send_reset hands it to ip_route_me_harder).
   const dev = reset && family === 4 && origin === "local" && (hook === "output" || hook === "postrouting") ? oif : null;
-  const question: Question = { family, dst: src, src: from, mark: reflected(transit), iif: LOOPBACK, oif: dev, strict: isStrict(src, null, from, false), owned: false };
-  const output = lookupOutput(question, answering(reset, reader), SILENT, reset);
-  return output.kind !== "error";
+  const ask = (source: Address | null): Output => {
+    const question: Question = { family, dst: src, src: source, mark: reflected(transit), iif: LOOPBACK, oif: dev, strict: isStrict(src, null, source, false), owned: false };
+    return lookupOutput(question, answering(reset, reader), SILENT, reset);
+  };
+  const output = ask(from);
+  if (output.kind !== "error" || family === 4 || from !== null) return output.kind !== "error";
+  // Without a route a source is chosen for no device, and the lookup is made again with it (ip6_dst_lookup_tail).
+  const source = source6(reader.ground, src, null);
+  return source !== null && ask(source.address).kind !== "error";
 }
 
 /** Then an ICMP error has the destination as its source, which has to be an address of the node; IPv4 goes by the route, which may stay here for others, too. */

@@ -2,6 +2,7 @@
 import type { Chain, HookChain, Nat, Rule, Statement, Step, Table } from "../../model/netfilter.js";
 import { equals } from "../../model/packet.js";
 import { chosen, conditionHolds } from "./conditions.js";
+import { searchOf } from "./gates.js";
 import { translate } from "./nat.js";
 import { type Change, change } from "./statements.js";
 import type { Transit } from "./transit.js";
@@ -38,8 +39,11 @@ function chainName({ table }: HookChain, chain: Chain): string {
 }
 
 function walkRules(chain: Chain, place: Place): Led {
-  for (const rule of chain.rules) {
-    const led = walkRule(rule, chain, place);
+  const { rules } = chain;
+  const search = searchOf(chain, place.transit);
+  for (let at = search(0); at < rules.length; at = search(at + 1)) {
+    const rule = rules[at];
+    const led = rule === undefined ? null : walkRule(rule, chain, place);
     if (led !== null) return led;
   }
   return null;

@@ -2,7 +2,7 @@
 import { type Address, formatAddress } from "../../model/address.js";
 import type { Ending, Fate } from "../../model/walk.js";
 import { LOOPBACK } from "../fib.js";
-import { firewallStation } from "../firewall.js";
+import { firewallStation, isUnseen } from "../firewall.js";
 import { markOf, routeKernel } from "../kernel.js";
 import { lookupInput, martian6 } from "../input.js";
 import type { Output, Way } from "../output.js";
@@ -36,8 +36,7 @@ function leave(packet: Packet, { output, src }: Routed, reader: Reader, trail: T
   const from = packet.origin !== "local" ? hooked(src, packet, wall) : (src ?? (packet.family === 4 ? ANY4 : null));
   const transit = new Transit(packet, wall, trail, reader, { src: from, dst: packet.dst, mark: markOf(packet, reader, wall.marks) });
   transit.way = output;
-  tellFirewall(transit);
-  return pass(transit, "output", { iif: null, oif: output.dev }) ?? out(transit, null, transit.way);
+  return missed(transit) ?? pass(transit, "output", { iif: null, oif: output.dev }) ?? out(transit, null, transit.way);
 }
 
 /** A source that stands for those nobody gave, as rules see it; with too many of them, none does. */
@@ -45,11 +44,18 @@ function hooked(src: Address | null, packet: Packet, wall: Wall): Address | null
   return packet.src === null && wall.sources === null ? null : src;
 }
 
-function tellFirewall(transit: Transit): void {
-  const told = firewallStation(transit.reader.ground.node, transit.packet);
+/** What the first hook begins with: whether a rule that nobody has seen takes the packet. */
+function missed(transit: Transit): Arrival | null {
+  const { reader: { ground: { node }, choices }, packet, trail } = transit;
+  const told = firewallStation(node, packet);
   transit.see();
-  if (told !== null) transit.trail.tell(told);
+  if (told !== null) trail.tell(told);
+  if (!isUnseen(node, packet.family) || choices.ask("the rules that are not known", UNSEEN) === 0) return null;
+  trail.tell({ station: "netfilter", text: "a rule that is not known takes it", decides: true });
+  return { ending: { disposition: "undetermined", egress: null }, transit };
 }
+
+const UNSEEN = [{ text: "let it pass as it is" }, { text: "take it" }] as const;
 
 function out(transit: Transit, iif: string | null, way: Way): Arrival {
   const stopped = pass(transit, "postrouting", { iif, oif: way.dev });
@@ -85,8 +91,7 @@ function passThrough(packet: Packet, reader: Reader, trail: Trail, walls: Walls)
     trail.tell({ station: "input", text: strange, why: "dropped before the first hook", decides: true });
     return { ending: { disposition: "dropped", egress: null }, transit: null };
   }
-  tellFirewall(transit);
-  const stopped = pass(transit, "prerouting", { iif, oif: null });
+  const stopped = missed(transit) ?? pass(transit, "prerouting", { iif, oif: null });
   if (stopped !== null) return stopped;
   const question = { family: packet.family, dst: transit.dst, src: transit.src ?? src, mark: transit.mark, iif, oif: null, strict: false, owned: false };
   const output = lookupInput(question, transit.reader, trail);

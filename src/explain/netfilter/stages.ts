@@ -83,8 +83,15 @@ export function mayTrade(a: Stage | undefined, b: Stage | undefined): boolean {
 
 /** Matches of a firewall on fields that a packet may leave open: by them its values are told apart. */
 export function openMatches(firewall: Firewall): Match[] {
-  const matches = firewall.tables.flatMap(rowsOf).flatMap((row) => row.matches);
-  return matches.flatMap(({ field, ...rest }) => (isOpenField(field) ? [{ field, ...rest }] : []));
+  const found = new Map<string, Match>();
+  for (const { matches } of firewall.tables.flatMap(rowsOf)) {
+    for (const { field, mask, low, span } of matches) {
+      if (!isOpenField(field)) continue;
+      const key = `${field} ${mask} ${low} ${span}`;
+      if (!found.has(key)) found.set(key, { field, mask, low, span });
+    }
+  }
+  return [...found.values()];
 }
 
 function rowsOf(table: Table): Row[] {

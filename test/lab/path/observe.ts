@@ -26,14 +26,16 @@ export function sightingsOf(packet: PathPacket, echo: Echo, at: number, listener
   const answers = [...groups.values()].filter((taps) => taps !== mine && taps[0]?.hook === "output");
   const ct = stateOf(mine);
   const asked: Sighting = { packet: ct !== null && STATES.has(ct) ? { ...packet, ct } : packet, observed: observe(packet, mine, echo, answers) };
-  return [asked, ...answers.map((taps, i): Sighting => {
+  const all = [asked];
+  for (const taps of answers) {
     // What answers something else than the packet itself, a SYN-ACK for instance, stands behind it.
-    const cause = answers.findIndex(([tap], j) => j < i && tap !== undefined && isAbout(taps, tap));
-    const made = { ...relatedTo(answers[cause] ?? mine, taps), ...packetOf(taps, at + 1 + cause, listeners) };
-    const oif = namedDevice(made, asked);
+    const cause = 1 + answers.slice(0, all.length - 1).findIndex(([tap]) => tap !== undefined && isAbout(taps, tap));
+    const made = { ...relatedTo(answers[cause - 1] ?? mine, taps), ...packetOf(taps, at + cause, listeners) };
+    const oif = namedDevice(made, all[cause] ?? asked);
     const observed = observe(made, taps, { ...echo, error: null, stage: null, losses: [] }, answers);
-    return { packet: oif === null ? made : { ...made, oif }, observed, ...(echo.redirected ? { redirected: true } : {}) };
-  })];
+    all.push({ packet: oif === null ? made : { ...made, oif }, observed, ...(echo.redirected ? { redirected: true } : {}) });
+  }
+  return all;
 }
 
 /** What came to an end before conntrack looked, by a rule of raw, and yet had an entry: that of the packet it is about, which errors and the resets of rules bring along. */

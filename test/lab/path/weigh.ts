@@ -27,7 +27,7 @@ export async function weigh({ setup, state, sightings }: Trial, subject: Subject
   const remembers = setup.rules.some((rule) => /CONNMARK --(set|save)|ct mark set/.test(rule));
   const disagreements = sightings.flatMap(({ packet, observed, redirected }, i): Disagreement[] => {
     const reply = replies[i] ?? { told: [], open: [] };
-    const reason = observed.call === "bind" ? "the address is refused to the socket" : isStranger(packet) ? "what went before it left another flow than its own" : "leftOut" in reply ? reply.leftOut : null;
+    const reason = observed.call === "bind" ? "the address is refused to the socket" : isStranger(sentFor(packet, sightings)) ? "what went before it left another flow than its own" : "leftOut" in reply ? reply.leftOut : null;
     if (reason !== null || "leftOut" in reply) {
       leftOut.push(reason ?? "");
       return [];
