@@ -13,6 +13,8 @@ const CAMPAIGNS = {
   fuzz: ["fuzz", "--captures", "1000000", "--minutes", "30", "--seed", SEED],
   lookups: ["oracle", "--subject", "core", "--configs", "1000", "--lookups", "1000", "--seed", SEED],
   reference: ["oracle", "--subject", "reference", "--configs", "300", "--lookups", "1000", "--seed", SEED],
+  paths: ["paths", "--rulesets", "200", "--packets", "110", "--seed", SEED],
+  translate: ["translate", "--standing", "6", "--drawn", "54", "--packets", "10000", "--seed", SEED],
   mutants: ["mutants", "--all"],
   lab: ["lab"],
   memory: ["bench:memory"],
