@@ -1,16 +1,16 @@
 // The door: everything the host may call, and the layout it writes and reads by. src/core/core.ts is its only caller.
 
 import { mark, reserve, rewind } from "./arena";
-import { answerBatch, openRouter } from "./lookup";
+import { answerBatch, openRouter } from "./lookup/lookup";
 import { createRun, frameAt, giveUpHeld, judgeBatch, packetAt, startCaptures, startRun, surveyBatch } from "./judge";
 import { Judgement, Router, Run } from "./layout";
 import { Intervals } from "./lpm/intervals";
 import { Linear } from "./lpm/linear";
 import { settleQuestion } from "./names";
 import { lookupBatch } from "./lpm/lpm";
-import { Paths } from "./packets";
-import { walkProbes as walkAll } from "./probes";
-import { openPaths, takeBatch } from "./trip";
+import { Paths } from "./trip/packets";
+import { walkProbes as walkAll } from "./netfilter/probes";
+import { openPaths, takeBatch } from "./trip/trip";
 
 export {
   Action, AnswerAt, Asks, Chosen, Class, DeviceAt, DeviceTrait, Disposition, Errno, FibAt, Field, FindingAt, FindingKind, FrameAt, FrameFlag, HopAt, ImageAt,
@@ -19,13 +19,13 @@ export {
 } from "./layout";
 export {
   BaseAt, ChainType, CtState, End, Hook, HookField, NatAt, NatKind, Origin, Owner, SpanAt, StageAt, StageKind, WallAt,
-} from "./wall";
-export { Api, Ending, EndsAt, FateAt, Known, Missing, Moment, PathsAt, SentAt, Setting, SideAt, Socket, Tracked } from "./packets";
-export { ChainAt, FilterRuleAt, PassAt } from "./chains";
-export { AlternativeAt, ChoiceAt, EntryAt, TestAt } from "./conditions";
-export { ProbeAt } from "./probes";
-export { IndexAt, KeyAt } from "./search";
-export { StepAt, StepKind } from "./statements";
+} from "./netfilter/wall";
+export { Api, Ending, EndsAt, FateAt, Known, Missing, Moment, PathsAt, SentAt, Setting, SideAt, Socket, Tracked } from "./trip/packets";
+export { ChainAt, FilterRuleAt, PassAt } from "./netfilter/chains";
+export { AlternativeAt, ChoiceAt, EntryAt, TestAt } from "./netfilter/conditions";
+export { ProbeAt } from "./netfilter/probes";
+export { IndexAt, KeyAt } from "./netfilter/search";
+export { StepAt, StepKind } from "./netfilter/statements";
 export { mark, reserve, rewind };
 
 /** Reserves a run; returns its address. */

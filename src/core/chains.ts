@@ -1,4 +1,4 @@
-/** Chains and rules of a firewall compiled for the core: tests before steps, and an index for whatever is long (assembly/chains.ts). */
+/** Chains and rules of a firewall compiled for the core: tests before steps, and an index for whatever is long (assembly/netfilter/chains.ts). */
 import { type Family, type Words, ZERO } from "../model/address.js";
 import type { Chain, Choice, Nat, Row, Rule, SetField, SetMark, Statement, Step, Table } from "../model/netfilter.js";
 import type { Core } from "./core.js";

@@ -19,7 +19,7 @@ export interface Key {
   readonly sets: ReadonlyMap<number, Ranges>;
 }
 
-/** As in assembly/search.ts. */
+/** As in assembly/netfilter/search.ts. */
 export const KEYS_MAX = 8;
 /** More masked fields than these are not weighed: rulesets use a dozen. */
 const WEIGHED_MAX = 32;

@@ -1,4 +1,4 @@
-/** Writes what long lists are searched by: for each key one row of bits for each interval of its values (assembly/search.ts). */
+/** Writes what long lists are searched by: for each key one row of bits for each interval of its values (assembly/netfilter/search.ts). */
 import type { Core } from "./core.js";
 import { fieldOffsets } from "./matches.js";
 import { boundsOf, type Item, type Key, keysOf } from "./keys.js";

@@ -1,13 +1,13 @@
 /** How a packet that the kernel makes by itself begins: answers, ICMP errors, neighbour discovery, group reports. */
-import { type Address, type Family, isLinkLocal, type Prefix } from "../model/address.js";
+import { type Address, type Family, isLinkLocal, type Prefix, sameAddress } from "../model/address.js";
 import { asksForSource, LOOPBACK } from "./fib.js";
-import { isStrict, lookupOutput, type Output, type Way } from "./output.js";
+import { isStrict, lookupOutput, type Way } from "./output.js";
 import { ownersOf } from "./own.js";
 import type { Option } from "./choices.js";
 import type { Packet } from "./packet.js";
-import type { Reader } from "./question.js";
+import type { Question, Reader } from "./question.js";
 import { hex } from "./reasons.js";
-import type { Trail } from "./trail.js";
+import { SILENT, type Trail } from "./trail.js";
 import { type Routed, someDevice, someSource } from "./walk.js";
 
 /** What the kernel sends by itself has the source it answers from, and no owner (docs/modelled.md, "Who asks"). */
@@ -21,7 +21,7 @@ export function routeKernel(packet: Packet, reader: Reader, trail: Trail, named:
     const way: Way = { kind: "way", type: "unicast", dev, table: 0, via: null, route: null, routeDev: dev, source: null };
     return { output: way, src };
   }
-  const chosen = isSourceChosen(packet, reader);
+  const chosen = isSourceChosen(packet, src, reader);
   const from = chosen ? null : src;
   const { family, dst, mark } = packet;
   const oif = packet.oif ?? deviceOf(packet, reader);
@@ -65,9 +65,18 @@ const RST = 4;
 const ICMP6 = 58;
 const ECHO_REPLY6 = 129;
 
-/** An ICMP error about a packet that was not for the node itself is looked up without a source, and then carries what the route chose (icmp_send, icmp6_send). */
-function isSourceChosen({ family, open }: Packet, reader: Reader): boolean {
-  return isError(family, open.get("proto"), open.get("icmpType") ?? 0) && asksForSource(reader.ground.fibs[family]) && reader.choices.ask("the packet it tells about", ABOUT) === 1;
+/** An ICMP error about a packet that was not for the node itself may be looked up without a source, and then carries what the route chose (icmp_send, icmp6_send). */
+function isSourceChosen(packet: Packet, src: Address | null, reader: Reader): boolean {
+  const { family, open } = packet;
+  const isOpen = isError(family, open.get("proto"), open.get("icmpType") ?? 0) && asksForSource(reader.ground.fibs[family]) && (family === 4 || isNamed(packet, src, reader));
+  return isOpen && reader.choices.ask("the packet it tells about", ABOUT) === 1;
+}
+
+/** IPv6 takes the source from the device the packet came in on, unless the route without any names one (icmpv6_rt_has_prefsrc). */
+function isNamed({ family, dst, mark, oif }: Packet, src: Address | null, reader: Reader): boolean {
+  const output = lookupOutput({ family, dst, src: null, mark, iif: LOOPBACK, oif, strict: isStrict(dst, oif, null, false), owned: false }, reader, SILENT, true);
+  const named = output.kind === "way" ? (output.route?.prefsrc ?? null) : null;
+  return named !== null && (src === null || sameAddress(named, src));
 }
 
 /** Whether it is an ICMP error; a type of 0 is none. */

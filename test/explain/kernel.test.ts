@@ -7,7 +7,7 @@ import { Reader } from "../../src/explain/question.js";
 import { Trail } from "../../src/explain/trail.js";
 import type { Node } from "../../src/model/node.js";
 import { equals, inPrefix } from "../../src/model/packet.js";
-import { aNode, prefix, route, rule } from "../support/nodes.js";
+import { address, aNode, prefix, route, rule } from "../support/nodes.js";
 import { packet, routed, wayOf } from "../support/walks.js";
 
 function way(node: Node, words: string, script: readonly number[] = []): string {
@@ -17,10 +17,12 @@ function way(node: Node, words: string, script: readonly number[] = []): string 
 
 const withRule = (...matches: ReturnType<typeof inPrefix>): Node => ({ ...aNode(), rules: { ...aNode().rules, 6: [rule({ priority: 1, table: 1, matches }), rule({})] } });
 
-test("an ICMP error about a packet for somebody else is looked up without a source", () => {
-  const node = withRule(...inPrefix("src", prefix("2001:db8:77:10::21")));
+test("an IPv6 error about a packet for somebody else is looked up without a source only where the route then names it", () => {
+  const six = withRule(...inPrefix("src", prefix("2001:db8:77:10::21")));
   const error = "dst=2001:db8:9::1 src=2001:db8:77:10::21 proto=58 icmpType=1 icmpCode=0";
-  assert.equal([way(node, error), way(node, error, [1]), way(node, error.replace("icmpType=1", "icmpType=128"))], ["br-wan", "br-client", "br-wan"]);
+  const named = { ...six, routes: { ...six.routes, 6: [route({ dev: "br-client", prefsrc: address("2001:db8:77:10::21") }), route({ dev: "br-wan", table: 1 })] } };
+  assert.equal([way(six, error), way(six, error, [1]), way(named, error), way(named, error, [1])], ["br-wan", "br-wan", "br-wan", "br-client"]);
+  assert.is(way(named, error.replace("icmpType=1", "icmpType=128"), [1]), "br-wan");
 });
 
 test("an IPv6 echo reply names the device that its request came in on, other answers none", () => {

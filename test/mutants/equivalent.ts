@@ -12,19 +12,19 @@ export interface Equivalent {
 
 export const EQUIVALENT: readonly Equivalent[] = [
   {
-    file: "lookup.ts", code: "if (member > <u32>Limit.MEMBERS - <u32>Limit.HOPS) return i;", nth: 0,
+    file: "lookup/lookup.ts", code: "if (member > <u32>Limit.MEMBERS - <u32>Limit.HOPS) return i;", nth: 0,
     why: "the batch is cut one answer earlier when exactly that much room is left, and the host asks the rest anew: the same answers",
   },
   {
-    file: "reply.ts", code: "if (answer.memberCount >= <u32>Limit.HOPS) return;", nth: 0,
+    file: "lookup/reply.ts", code: "if (answer.memberCount >= <u32>Limit.HOPS) return;", nth: 0,
     why: "a member more of an answer with more than 4,096: a vector would need a route with as many next hops",
   },
   {
-    file: "saddr6.ts", code: "return word0 >>> 25 == 0x7e ? 5 : 1;", nth: 0,
+    file: "lookup/saddr6.ts", code: "return word0 >>> 25 == 0x7e ? 5 : 1;", nth: 0,
     why: "labels are compared with each other only, and two of them change places: what was alike stays alike",
   },
   {
-    file: "walk.ts", code: "return (walk.path >> step & 1) != 0;", nth: 0,
+    file: "lookup/walk.ts", code: "return (walk.path >> step & 1) != 0;", nth: 0,
     why: "both sides of every open choice are taken, now the other one first",
   },
 ];

@@ -16,7 +16,7 @@ test("the vectors notice a wrong comparison in rules, tables and source choice, 
   const bench = new Bench();
   try {
     assert.is(await bench.fate(null), null);
-    for (const planted of [site("rules.ts", "=="), site("table4.ts", "!="), site("table6.ts", "=="), site("saddr4.ts", ">")]) {
+    for (const planted of [site("lookup/rules.ts", "=="), site("lookup/table4.ts", "!="), site("lookup/table6.ts", "=="), site("lookup/saddr4.ts", ">")]) {
       assert.type(await bench.fate(planted), "string", JSON.stringify(planted));
     }
   } finally {

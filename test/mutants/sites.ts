@@ -2,7 +2,8 @@
 
 /** Files of assembly/ that lookups go through. */
 export const LOOKUP_FILES = [
-  "gateway4.ts", "input4.ts", "lookup.ts", "lpm/intervals.ts", "match.ts", "output4.ts", "output6.ts", "reply.ts", "rules.ts", "saddr4.ts", "saddr6.ts", "table4.ts", "table6.ts", "walk.ts",
+  "lookup/gateway4.ts", "lookup/input4.ts", "lookup/lookup.ts", "lookup/output4.ts", "lookup/output6.ts", "lookup/reply.ts", "lookup/rules.ts", "lookup/saddr4.ts", "lookup/saddr6.ts",
+  "lookup/table4.ts", "lookup/table6.ts", "lookup/walk.ts", "lpm/intervals.ts", "match.ts",
 ] as const;
 
 export interface Site {

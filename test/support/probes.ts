@@ -1,4 +1,4 @@
-/** Packets for base chains alone, written into the core and read back (assembly/probes.ts). */
+/** Packets for base chains alone, written into the core and read back (assembly/netfilter/probes.ts). */
 import type { Core } from "../../src/core/core.js";
 import { fieldOffsets } from "../../src/core/matches.js";
 import type { WallImage } from "../../src/core/wall.js";
@@ -75,7 +75,7 @@ export function everyWalk(core: Core, wall: Pick<WallImage, "address">, bases: r
   return { walks, complete: path === null };
 }
 
-/** As turn() in assembly/walk.ts. */
+/** As turn() in assembly/lookup/walk.ts. */
 function turned(path: number, asked: number): number | null {
   for (let step = Math.min(asked, 32); step > 0; step--) {
     const bit = (1 << (step - 1)) >>> 0;

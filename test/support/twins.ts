@@ -8,7 +8,7 @@ export const WITHOUT_TWIN: ReadonlyMap<string, string> = new Map([
   ["src/model/walk.ts", "types and lists of words: tested against the published schema"],
   ["src/model/capture.ts", "types and the names of a record's words: tested where records are written"],
   ["assembly/index.ts", "re-exports only: tested through src/core/core.ts"],
-  ["assembly/wall.ts", "records only: their offsets are used by src/core/ and assembly/"],
+  ["assembly/netfilter/wall.ts", "records only: their offsets are used by src/core/ and assembly/"],
   ["assembly/layout.ts", "records only: their sizes are checked while compiling, their offsets by src/core/"],
 ]);
 

@@ -50,10 +50,10 @@ function hasWayBack(reset: boolean, transit: Transit): boolean {
     return lookupOutput(question, answering(reset, reader), SILENT, reset);
   };
   const output = ask(from);
-  if (output.kind !== "error" || family === 4 || from !== null) return output.kind !== "error";
-  // Without a route a source is chosen for no device, and the lookup is made again with it (ip6_dst_lookup_tail).
-  const source = source6(reader.ground, src, null);
-  return source !== null && ask(source.address).kind !== "error";
+  if (family === 4 || from !== null || (output.kind === "way" && (output.route?.prefsrc ?? null) !== null)) return output.kind !== "error";
+  // The source is the best one for the device it came in on, unless the route names one (icmp6_send).
+  const source = source6(reader.ground, src, transit.iif);
+  return (source === null || (transit.iif === null && output.kind !== "error") ? output : ask(source.address)).kind !== "error";
 }
 
 /** Then an ICMP error has the destination as its source, which has to be an address of the node; IPv4 goes by the route, which may stay here for others, too. */

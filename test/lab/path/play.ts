@@ -42,7 +42,7 @@ export interface Echo {
   readonly taps: readonly Tap[];
   readonly wires: readonly Wire[];
   readonly losses: readonly Loss[];
-  /** Whether the kernel sent a redirect besides, which is in none of the lists. */
+  /** Whether the kernel sent a redirect besides, for this packet or one before it, which is in none of the lists. */
   readonly redirected: boolean;
 }
 
@@ -59,7 +59,15 @@ export function play(program: string, losses: LossReader, listeners: readonly st
   });
   const said = run(program, [NODE, FAR, String(losses.event), ...DEVICES], `${lines.join("\n")}\n`).trimEnd().split("\n");
   if (packets.length > 0 && said.length !== wanted.length) throw new Error(`${wanted.length} packets, ${said.length} answers`);
-  return said.filter((_, i) => wanted[i] === true).map((line) => echoOf(line, losses));
+  let redirected = false;
+  return said.flatMap((line, i): Echo[] => {
+    const echo = echoOf(line, losses);
+    redirected ||= echo.redirected;
+    if (wanted[i] !== true) return [];
+    const whole = { ...echo, redirected };
+    redirected = false;
+    return [whole];
+  });
 }
 
 /** A packet as a line for probe.c. */

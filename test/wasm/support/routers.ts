@@ -1,7 +1,7 @@
 /** Routers for lookups, built by hand: lo (1), wan (2) and mesh (3), all up, tables LOCAL and MAIN of each family, and rules that ask them in this order. */
 import { reserve } from "../../../assembly/arena";
 import { Answer, Device, DeviceTrait, Fib, Hop, NONE, Own, Question, Route, Router, RouteTrait, RouteType } from "../../../assembly/layout";
-import { answerBatch, openRouter } from "../../../assembly/lookup";
+import { answerBatch, openRouter } from "../../../assembly/lookup/lookup";
 import { addPrefix, addRoute, addTableRule, finish, openFib } from "./fibs";
 
 export const LO: u32 = 1, WAN_DEVICE: u32 = 2, MESH_DEVICE: u32 = 3;

@@ -1,12 +1,12 @@
 /** Packets on their way through routers of routers.ts, with firewalls built by hand: at each hook conntrack and translations first, then chains in the order in which they are added. */
 import { reserve } from "../../../assembly/arena";
-import { Chain, FilterRule, PassAt } from "../../../assembly/chains";
+import { Chain, FilterRule, PassAt } from "../../../assembly/netfilter/chains";
 import { NONE, Packet, Router } from "../../../assembly/layout";
-import { Api, Fate, Moment, Paths, Sent, Side, Socket } from "../../../assembly/packets";
-import { Step, StepKind } from "../../../assembly/statements";
-import { openPaths, setOut, takeBatch } from "../../../assembly/trip";
-import { Walk } from "../../../assembly/walk";
-import { Base, ChainType, Hook, Nat, NatKind, Origin, Span, Stage, StageKind, Trip, Wall } from "../../../assembly/wall";
+import { Api, Fate, Moment, Paths, Sent, Side, Socket } from "../../../assembly/trip/packets";
+import { Step, StepKind } from "../../../assembly/netfilter/statements";
+import { openPaths, setOut, takeBatch } from "../../../assembly/trip/trip";
+import { Walk } from "../../../assembly/lookup/walk";
+import { Base, ChainType, Hook, Nat, NatKind, Origin, Span, Stage, StageKind, Trip, Wall } from "../../../assembly/netfilter/wall";
 import { LO, LOCAL_SLOT, NET_V6 } from "./routers";
 
 const STAGES: u32 = 6;

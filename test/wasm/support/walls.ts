@@ -1,11 +1,11 @@
 /** Firewalls of a few chains built by hand, and a packet at one of their hooks: everything told, with an entry, UDP to port 53. */
 import { reserve } from "../../../assembly/arena";
-import { Chain, FilterRule, PassAt, walkChain } from "../../../assembly/chains";
-import { Alternative, Pass, openPass, Test } from "../../../assembly/conditions";
+import { Chain, FilterRule, PassAt, walkChain } from "../../../assembly/netfilter/chains";
+import { Alternative, Pass, openPass, Test } from "../../../assembly/netfilter/conditions";
 import { Match, Packet } from "../../../assembly/layout";
-import { Step } from "../../../assembly/statements";
-import { Walk } from "../../../assembly/walk";
-import { Base, CtState, Hooked, hookedOf, Trip, Wall } from "../../../assembly/wall";
+import { Step } from "../../../assembly/netfilter/statements";
+import { Walk } from "../../../assembly/lookup/walk";
+import { Base, CtState, Hooked, hookedOf, Trip, Wall } from "../../../assembly/netfilter/wall";
 
 const CHAINS_MAX: u32 = 80;
 const RULES_MAX: u32 = 16;

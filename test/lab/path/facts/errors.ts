@@ -55,6 +55,18 @@ export const ERROR_FACTS: readonly Fact[] = [
     ],
   },
   {
+    name: "44-error-source", says: "an IPv6 error about somebody else's packet has the best source for the device it came in on, and is looked up with it; where the route names a source, without",
+    lines: [`-6 route add unreachable ${PEERS[6].farther}`, `-6 rule add pref 3 from ${OWN[6].wan0} table 1`, `-6 route add ${PEERS[6].meshHost} dev mesh0 src ${OWN[6].wan0} metric 1`],
+    rules: ["6 filter -A FORWARD -j REJECT"],
+    packets: [["wan0", PEERS[6].farther], ["mesh0", PEERS[6].farther], ["mesh0", PEERS[6].meshHost], ["wan0", PEERS[6].wanHost]].map(([iif = "", src = ""]) => ({ ...IN6, iif, src, dst: PEERS[6].far })),
+    fates: [
+      "rejected in forward + icmp 1/4 egress wan0 own.wan0>farther",
+      "dropped in forward",
+      "rejected in forward + icmp 1/4 egress mesh0 own.wan0>meshHost",
+      "rejected in forward + icmp 1/4 egress wan0 own.wan0>wanHost",
+    ],
+  },
+  {
     name: "41-echo-reply-rejected", says: "the kernel does not answer the REJECT of an echo reply on its way out, for its ICMP socket is busy; it answers that of a SYN-ACK, and of a reply on its way in",
     listeners: ["proto=tcp src=0.0.0.0 port=80", "proto=tcp src=:: port=80"],
     rules: ["4 filter -A OUTPUT -p icmp --icmp-type echo-reply -d 198.51.100.0/24 -j REJECT", "6 filter -A OUTPUT -p icmpv6 --icmpv6-type echo-reply -d 2001:db8:cafe::/48 -j REJECT", "4 filter -A INPUT -p icmp --icmp-type echo-reply -j REJECT", "6 filter -A INPUT -p icmpv6 --icmpv6-type echo-reply -j REJECT", "46 filter -A OUTPUT -p tcp --tcp-flags SYN,ACK SYN,ACK -j REJECT"],
