@@ -1,12 +1,15 @@
 // Whether a REJECT's answer sets out at all: nf_send_reset and nf_send_reset6, icmp_send and icmp6_send.
 
-import { FIRST_QUERY6, isError4 } from "../trip/kernel";
+import { FIRST_QUERY6, isError4, isNamed } from "../trip/kernel";
 import { NONE, Outcome, Packet, Place } from "../layout";
 import { isMulticast } from "../lookup/output4";
 import { deviceOfOwn } from "../lookup/own";
+import { ownOf } from "../lookup/saddr4";
+import { selectSource6 } from "../lookup/saddr6";
 import { Setting } from "../trip/packets";
 import { sentOf, sideOf } from "../trip/socket";
 import { maybe, packetOf, routerOf } from "../lookup/walk";
+import { setSource } from "./translate";
 import { Hook, Origin, Trip } from "./wall";
 import { isStrict, packetAt, seek, walkOf } from "../trip/ways";
 
@@ -55,8 +58,20 @@ function wayBack(trip: Trip, reset: bool): u32 {
   // Nothing is sent from 0.0.0.0.
   if (from && packet.family == 4 && packet.dst0 == 0) return Answered.NO;
   const asked = question(trip, packet, reset, from);
-  const outcome = seek(trip, reset, isStrict(asked, false));
+  let outcome = seek(trip, reset, isStrict(asked, false));
+  if (packet.family == 6 && !from && outcome != Outcome.UNDETERMINED && !isNamed(trip)) outcome = fromDevice(trip, packet, outcome);
   return outcome == Outcome.WAY ? Answered.YES : outcome == Outcome.ERROR ? Answered.NO : Answered.OPEN;
+}
+
+/** An error of IPv6 has the best source for the device its cause came in on, unless the route names one (icmp6_send), and is looked up with it. */
+function fromDevice(trip: Trip, packet: Packet, outcome: u32): u32 {
+  const router = routerOf(walkOf(trip));
+  const asked = question(trip, packet, false, false);
+  const number = selectSource6(router, asked, packet.iif);
+  if (number == 0 || (packet.iif == 0 && outcome != Outcome.ERROR)) return outcome;
+  const own = ownOf(router.own6, number);
+  setSource(asked, own.word0, own.word1, own.word2, own.word3);
+  return seek(trip, false, isStrict(asked, false));
 }
 
 function isForMany(family: u32, word0: u32): bool {

@@ -1,13 +1,14 @@
 // How a packet begins that the kernel makes by itself: answers, ICMP errors, neighbour discovery, group reports.
 
-import { Asks, Outcome, Packet, Place } from "../layout";
+import { routeOf } from "../fib";
+import { Asks, Outcome, Packet, Place, RouteTrait } from "../layout";
 import { deviceOfOwn } from "../lookup/own";
 import { Ending, Missing, Tracked } from "./packets";
 import { end, failed, sentOf, sideOf } from "./socket";
 import { setSource } from "../netfilter/translate";
 import { fibOf, maybe, routerOf } from "../lookup/walk";
 import { Trip } from "../netfilter/wall";
-import { ask, isLoopback6, isStrict, isStrictTo, packetAt, seek, take, walkOf } from "./ways";
+import { answerOf, ask, isLoopback6, isStrict, isStrictTo, packetAt, seek, take, walkOf } from "./ways";
 
 const ICMP: u32 = 1;
 const IGMP: u32 = 2;
@@ -28,7 +29,7 @@ export function routeKernel(trip: Trip): bool {
     if (isDeviceHidden(trip, packet)) return goStraight(trip, 0);
     oif = deviceToLoopback(trip, packet);
   }
-  const about = isSourceChosen(trip, packet);
+  const about = isSourceChosen(trip, packet, oif);
   if (!about && packet.family == 4 && sent.hasSource != 0 && packet.src0 == 0) return end(trip, Ending.REJECTED);
   const asked = ask(trip);
   asked.oif = oif;
@@ -97,9 +98,25 @@ function isEchoReply6(packet: Packet): bool {
   return packet.proto == ICMP6 && packet.icmpType == ECHO_REPLY6;
 }
 
-/** An ICMP error about a packet that was not for the node itself is looked up without a source, and then carries what the route chose (icmp_send, icmp6_send). */
-function isSourceChosen(trip: Trip, packet: Packet): bool {
-  return isError(packet.family, packet.proto, packet.icmpType) && (fibOf(walkOf(trip)).asks & Asks.SOURCE) != 0 && maybe(walkOf(trip), Place.ABOUT, 0);
+/**
+ * An ICMP error about a packet that was not for the node itself may be looked up without a source, and then carries what the route chose (icmp_send, icmp6_send). IPv6 takes the source
+ * from the device the packet came in on, unless the route without any names one (icmpv6_rt_has_prefsrc).
+ */
+function isSourceChosen(trip: Trip, packet: Packet, oif: u32): bool {
+  if (!isError(packet.family, packet.proto, packet.icmpType) || (fibOf(walkOf(trip)).asks & Asks.SOURCE) == 0) return false;
+  if (packet.family == 6) {
+    const asked = ask(trip);
+    asked.oif = oif;
+    setSource(asked, 0, 0, 0, 0);
+    if (seek(trip, true, isStrict(asked, false)) != Outcome.WAY || !isNamed(trip)) return false;
+  }
+  return maybe(walkOf(trip), Place.ABOUT, 0);
+}
+
+/** Whether the route that was found last names a source. */
+export function isNamed(trip: Trip): bool {
+  const answer = answerOf(trip);
+  return answer.outcome == Outcome.WAY && answer.route != 0 && (routeOf(fibOf(walkOf(trip)), answer.route).traits & RouteTrait.PREFSRC) != 0;
 }
 
 /** Whether it is an ICMP error. */

@@ -1,8 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Choices } from "../../../src/explain/choices.js";
+import { groundOf } from "../../../src/explain/fib.js";
 import { attach, entryMarks, flowOf, track, translations } from "../../../src/explain/netfilter/entry.js";
-import { CT_STATE, CT_STATUS, type Statement } from "../../../src/model/netfilter.js";
+import { wallsOf } from "../../../src/explain/netfilter/stages.js";
+import { Transit } from "../../../src/explain/netfilter/transit.js";
+import { packetOfJson } from "../../../src/explain/packet.js";
+import { Reader } from "../../../src/explain/question.js";
+import { Trail } from "../../../src/explain/trail.js";
+import { CT_DIRECTION, CT_STATE, CT_STATUS, type Statement } from "../../../src/model/netfilter.js";
 import { address, aNode } from "../../support/nodes.js";
 import { transit, walled } from "../../support/walls.js";
 
@@ -47,6 +53,22 @@ function early(words: string, node = aNode(), script: readonly number[] = []): b
   attach(made);
   return made.entry !== null;
 }
+
+test("an error of a flow goes the way of those whose receiver it has, or of those whose sender, too, where both ways have the same receiver", () => {
+  const entry = (from: string, to: string): object => ({ original: { src: from, dst: "192.0.2.42", sport: 9, dport: 80 }, reply: { src: "192.0.2.42", dst: to, sport: 80, dport: 9 } });
+  const side = (src: string, dst: string, flow: object): number | null => {
+    const asked = packetOfJson(JSON.stringify({ origin: "kernel", src, dst, proto: 1, icmpType: 3, icmpCode: 0, ct: "related", entry: flow }), "packet");
+    if ("error" in asked) throw new Error(asked.error.fact);
+    const { packet: { open, family, dst: to, src: from } } = asked;
+    const reader = new Reader(groundOf(aNode(), []), open, family, new Choices());
+    const made = new Transit(asked.packet, wallsOf(aNode().firewall)[family], new Trail(asked.packet), reader, { src: from, dst: to, mark: 0 });
+    attach(made);
+    return made.entry?.direction ?? null;
+  };
+  const [plain, both] = [entry("198.51.100.7", "198.51.100.7"), entry("127.0.0.1", "192.0.2.42")];
+  assert.equal([side("10.1.1.1", "198.51.100.7", plain), side("10.1.1.1", "192.0.2.42", plain)], [CT_DIRECTION.reply, CT_DIRECTION.original]);
+  assert.equal([side("127.0.0.1", "192.0.2.42", both), side("192.0.2.42", "192.0.2.42", both), side("10.1.1.1", "192.0.2.42", both)], [CT_DIRECTION.original, CT_DIRECTION.reply, null]);
+});
 
 test("marks of an unknown entry are those that rules set, or none", () => {
   const mark = (target: "mark" | "ctMark", value: number, markBits = 0): Statement => ({ kind: "mark", target, markBits, ctMarkBits: 0, value });

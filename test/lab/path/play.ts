@@ -42,12 +42,13 @@ export interface Echo {
   readonly taps: readonly Tap[];
   readonly wires: readonly Wire[];
   readonly losses: readonly Loss[];
-  /** Whether the kernel sent a redirect besides, for this packet or one before it, which is in none of the lists. */
-  readonly redirected: boolean;
+  /** Whether the kernel sent something that is in none of the lists: a redirect, or what it made of a packet before this one. */
+  readonly stirred: boolean;
 }
 
 /** One thing that probe.c is told: `listen ...` as text, or a packet. */
 export function play(program: string, losses: LossReader, listeners: readonly string[], packets: readonly PathPacket[]): Echo[] {
+  if (packets.length === 0) return [];
   let number = 0;
   const wanted: boolean[] = [];
   const lines = packets.flatMap((packet) => {
@@ -58,14 +59,14 @@ export function play(program: string, losses: LossReader, listeners: readonly st
     return ["fresh", ...listeners.map((listener) => `listen ${listener}`), ...(packet.before ?? []).map((one) => line(one, false)), line(packet, true)];
   });
   const said = run(program, [NODE, FAR, String(losses.event), ...DEVICES], `${lines.join("\n")}\n`).trimEnd().split("\n");
-  if (packets.length > 0 && said.length !== wanted.length) throw new Error(`${wanted.length} packets, ${said.length} answers`);
-  let redirected = false;
+  if (said.length !== wanted.length) throw new Error(`${wanted.length} packets, ${said.length} answers`);
+  let stirred = false;
   return said.flatMap((line, i): Echo[] => {
     const echo = echoOf(line, losses);
-    redirected ||= echo.redirected;
+    stirred ||= echo.stirred || (wanted[i] !== true && echo.taps.some(({ hook }) => hook === "output"));
     if (wanted[i] !== true) return [];
-    const whole = { ...echo, redirected };
-    redirected = false;
+    const whole = { ...echo, stirred };
+    stirred = false;
     return [whole];
   });
 }
@@ -93,7 +94,7 @@ function echoOf(line: string, losses: LossReader): Echo {
   const events = (Array.isArray(list) ? list : []).filter(isObject);
   return {
     error: ownText(told, "error"), stage: ownText(told, "stage"),
-    taps: events.flatMap(tapOf), wires: events.flatMap(wireOf), redirected: events.some(isRedirect),
+    taps: events.flatMap(tapOf), wires: events.flatMap(wireOf), stirred: events.some(isRedirect),
     losses: events.flatMap((event) => (own(event, "reason") === undefined ? [] : [losses.read(Number(own(event, "reason")), ownText(event, "location") ?? "")])).filter((loss) => loss !== null),
   };
 }

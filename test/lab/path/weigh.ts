@@ -25,7 +25,7 @@ export async function weigh({ setup, state, sightings }: Trial, subject: Subject
   const replies = await subject.answer(state, sightings);
   const [leftOut, open, unseen]: [string[], string[], string[]] = [[], [], []];
   const remembers = setup.rules.some((rule) => /CONNMARK --(set|save)|ct mark set/.test(rule));
-  const disagreements = sightings.flatMap(({ packet, observed, redirected }, i): Disagreement[] => {
+  const disagreements = sightings.flatMap(({ packet, observed, stirred }, i): Disagreement[] => {
     const reply = replies[i] ?? { told: [], open: [] };
     const reason = observed.call === "bind" ? "the address is refused to the socket" : isStranger(sentFor(packet, sightings)) ? "what went before it left another flow than its own" : "leftOut" in reply ? reply.leftOut : null;
     if (reason !== null || "leftOut" in reply) {
@@ -41,8 +41,8 @@ export async function weigh({ setup, state, sightings }: Trial, subject: Subject
       leftOut.push(`the walk does not tell: ${reply.open.join(" and ") || "text that is not modelled"}`);
       return [];
     }
-    if (redirected === true && remembers) {
-      leftOut.push("a redirect went before it and may have marked its flow");
+    if (stirred === true && remembers) {
+      leftOut.push("what the kernel sent before it may have marked its flow");
       return [];
     }
     const [first = { disposition: "no answer", egress: null }] = reply.told;
