@@ -88,12 +88,23 @@ function stand(trip: Trip, sent: Sent, state: u32, direction: u32): void {
   hooked.ctStatus = CtStatus.CONFIRMED | (state == CtState.NEW ? 0 : CtStatus.SEEN_REPLY) | (flow ? translations(sent) : 0);
 }
 
-/** An ICMP error goes the way of the packets whose receiver it has. */
+/** An ICMP error goes the way of the packets whose receiver it has. Where answers have that address on both ends, as behind MASQUERADE on lo, its sender tells. */
 function sideOfFlow(trip: Trip, sent: Sent): u32 {
+  const original = originalOf(sent);
   const reply = replyOf(sent);
-  const packet = packetAt(trip);
-  const same = (reply.known & Known.DST) != 0 && reply.dst0 == packet.dst0 && reply.dst1 == packet.dst1 && reply.dst2 == packet.dst2 && reply.dst3 == packet.dst3;
-  return same ? REPLY : ORIGINAL;
+  const packet = trip.packet;
+  const src = packet + <u32>offsetof<Packet>("src0");
+  const dst = packet + <u32>offsetof<Packet>("dst0");
+  if (!isEnd(reply, Known.DST, dst)) return ORIGINAL;
+  const begins = trip.sourceKnown != 0 && isEnd(original, Known.SRC, src);
+  const isAboutAnswer = isEnd(reply, Known.SRC, dst) && begins && !isEnd(reply, Known.SRC, src);
+  return isAboutAnswer ? ORIGINAL : REPLY;
+}
+
+/** Whether one end of a direction is told, and the address at `at`. */
+function isEnd(ends: Ends, known: u32, at: usize): bool {
+  const own = changetype<usize>(ends) + (known == Known.SRC ? offsetof<Ends>("src0") : offsetof<Ends>("dst0"));
+  return (ends.known & known) != 0 && memory.compare(own, at, 16) == 0;
 }
 
 /** Bits of CtStatus: which ends of the flow were translated. */

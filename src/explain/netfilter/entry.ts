@@ -99,12 +99,11 @@ function begin(transit: Transit): Entry | null {
   return entry;
 }
 
-/** An ICMP error goes the way of the packets whose receiver it has; where both ways have one, that of those whose sender it has. null: that is no help either. */
-function sideOf({ src, dst }: Transit, { original, reply }: Flow): number | null {
+/** An ICMP error goes the way of the packets whose receiver it has. Where answers have that address on both ends, as behind MASQUERADE on lo, its sender tells. */
+function sideOf({ src, dst }: Transit, { original, reply }: Flow): number {
   const is = (a: Address | null, b: Address | null): boolean => a !== null && b !== null && sameAddress(a, b);
-  if (!is(reply.dst, dst)) return CT_DIRECTION.original;
-  if (!is(original.dst, dst) || is(original.src, reply.src)) return CT_DIRECTION.reply;
-  return is(original.src, src) ? CT_DIRECTION.original : is(reply.src, src) ? CT_DIRECTION.reply : null;
+  const isAboutAnswer = is(reply.src, dst) && is(original.src, src) && !is(original.src, reply.src);
+  return is(reply.dst, dst) && !isAboutAnswer ? CT_DIRECTION.reply : CT_DIRECTION.original;
 }
 
 /** An entry that stood before this packet came. */

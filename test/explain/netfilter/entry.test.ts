@@ -54,8 +54,8 @@ function early(words: string, node = aNode(), script: readonly number[] = []): b
   return made.entry !== null;
 }
 
-test("an error of a flow goes the way of those whose receiver it has, or of those whose sender, too, where both ways have the same receiver", () => {
-  const entry = (from: string, to: string): object => ({ original: { src: from, dst: "192.0.2.42", sport: 9, dport: 80 }, reply: { src: "192.0.2.42", dst: to, sport: 80, dport: 9 } });
+test("an error of a flow goes the way of those whose receiver it has; where answers have one address on both ends, its sender tells", () => {
+  const entry = (from: string, answerer: string, to: string): object => ({ original: { src: from, dst: "192.0.2.42", sport: 9, dport: 80 }, reply: { src: answerer, dst: to, sport: 80, dport: 9 } });
   const side = (src: string, dst: string, flow: object): number | null => {
     const asked = packetOfJson(JSON.stringify({ origin: "kernel", src, dst, proto: 1, icmpType: 3, icmpCode: 0, ct: "related", entry: flow }), "packet");
     if ("error" in asked) throw new Error(asked.error.fact);
@@ -65,9 +65,11 @@ test("an error of a flow goes the way of those whose receiver it has, or of thos
     attach(made);
     return made.entry?.direction ?? null;
   };
-  const [plain, both] = [entry("198.51.100.7", "198.51.100.7"), entry("127.0.0.1", "192.0.2.42")];
-  assert.equal([side("10.1.1.1", "198.51.100.7", plain), side("10.1.1.1", "192.0.2.42", plain)], [CT_DIRECTION.reply, CT_DIRECTION.original]);
-  assert.equal([side("127.0.0.1", "192.0.2.42", both), side("192.0.2.42", "192.0.2.42", both), side("10.1.1.1", "192.0.2.42", both)], [CT_DIRECTION.original, CT_DIRECTION.reply, null]);
+  const [plain, masked, moved] = [entry("198.51.100.7", "192.0.2.42", "198.51.100.7"), entry("127.0.0.1", "192.0.2.42", "192.0.2.42"), entry("192.0.2.42", "10.1.1.1", "192.0.2.42")];
+  const { original, reply } = CT_DIRECTION;
+  assert.equal([side("10.1.1.1", "198.51.100.7", plain), side("198.51.100.7", "192.0.2.42", plain)], [reply, original]);
+  assert.equal([side("127.0.0.1", "192.0.2.42", masked), side("192.0.2.42", "192.0.2.42", masked)], [original, reply]);
+  assert.equal([side("192.0.2.42", "192.0.2.42", moved), side("10.2.2.2", "192.0.2.42", moved)], [reply, reply]);
 });
 
 test("marks of an unknown entry are those that rules set, or none", () => {

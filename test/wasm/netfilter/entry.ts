@@ -76,6 +76,19 @@ export function what_is_related_to_a_flow_goes_either_way_where_nobody_tells(): 
   assert(hookedOf(tracked(paths)).ctDirection == 1);
 }
 
+export function where_answers_have_one_address_on_both_ends_the_sender_of_an_error_tells_its_way(): void {
+  const paths = newPaths(ready(simpleRouter()));
+  const sent = sending(paths, 4, 0x0a000002);
+  sent.ct = Tracked.RELATED;
+  flow(sent);
+  replyOf(sent).dst0 = 0x0a000002;
+  sent.hasSource = 1;
+  sent.src0 = 0x0a000001;
+  assert(hookedOf(tracked(paths)).ctDirection == 0);
+  sent.src0 = 0x0a000002;
+  assert(hookedOf(tracked(paths)).ctDirection == 1);
+}
+
 /** 10.0.0.1:1 to 10.0.0.2:2, and back. */
 function flow(sent: Sent): void {
   sent.hasFlow = 1;

@@ -51,9 +51,16 @@ function rule(draft: Draft, chain: Chain, jump: boolean): string {
   const kinds = [...matches(draft, family, chain), ...above(draft, layer)];
   const words = protocol === null ? [] : [`meta l4proto ${protocol}`];
   for (let i = draft.below(4); i > 0; i--) words.push(...kinds.splice(draft.below(kinds.length), 1).map((kind) => kind()));
-  // nft 1.0.6 does not print the family before a reset, so that no state tells it.
-  const printed = verdict === "reject with tcp reset" ? words.filter((word) => !word.startsWith("meta nfproto")) : words;
-  return `add rule ${chain.table} ${chain.name} ${[...printed, verdict].join(" ")}`;
+  return `add rule ${chain.table} ${chain.name} ${[...words.filter((word) => isPrinted(word, words, verdict)), verdict].join(" ")}`;
+}
+
+/**
+ * Whether nft 1.0.6 prints what it loaded. It leaves out the family before a reset, and makes one comparison of two ports that are side by side: `sport != 1 dport != 2` is printed, and
+ * means not both.
+ */
+function isPrinted(word: string, words: readonly string[], verdict: string): boolean {
+  if (word.startsWith("meta nfproto")) return verdict !== "reject with tcp reset";
+  return !word.includes("sport !=") || !words.some((other) => other.includes("dport !="));
 }
 
 function matches(draft: Draft, family: Family, { hook, table }: Chain): readonly (() => string)[] {
