@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Family, parseAddress, parsePrefix, type Prefix } from "../../src/model/address.js";
 import type { Route } from "../../src/model/node.js";
-import { Bdd, TRUE } from "../../src/proof/bdd.js";
+import { Bdd, FALSE, TRUE } from "../../src/proof/bdd.js";
 import { type Entry, decisionSets, NO_DECISION } from "../../src/proof/fib.js";
 import { entriesOf, groupsOf } from "../../src/proof/groups.js";
 import { holds } from "../../src/proof/pick.js";
@@ -46,7 +46,7 @@ test("a destination has a group for each source, longest first, and its plain ro
 function ask(routes: readonly Route[], dst: string, src: string): string {
   const space = new Space({ family: 6, matches: [], unknown: [], choices: new Map(), facts: [], devices: 1 });
   const groups = groupsOf(routes);
-  const sets = decisionSets(space.bdd, space.addressLevels("dst"), entriesOf(space.bdd, groups, () => TRUE, (source) => space.prefixSet("src", source)));
+  const sets = decisionSets(space.bdd, space.addressLevels("dst"), entriesOf(space.bdd, groups, { present: () => TRUE, from: (source) => space.prefixSet("src", source), inside: (to) => space.prefixSet("dst", to) }));
   const values = new Uint8Array(space.size);
   for (const [end, text] of [["dst", dst], ["src", src]] as const) {
     const words = parseAddress(text)?.words ?? [0, 0, 0, 0];
@@ -73,8 +73,8 @@ test("a group is there while one of its routes is, and what may be gone hides pl
   const bdd = new Bdd(), [a, b] = [bdd.variable(300), bdd.variable(301)];
   const routes = [route(6, "2001:db8::/32", { text: "a" }), route(6, "2001:db8::/32", { metric: 9, text: "b" }), route(6, "fd00::/8", { text: "c" }), route(6, "fd00::/8", { source: prefixOf("fd01::/16", 6), text: "a" })];
   const source = bdd.variable(200);
-  const entries: readonly Entry[] = entriesOf(bdd, groupsOf(routes), ({ text }) => (text === "a" ? a : text === "b" ? b : TRUE), () => source);
-  assert.equal(entries.map(({ when }) => when), [bdd.or(a, b), bdd.and(a, source), bdd.not(a)]);
+  const entries: readonly Entry[] = entriesOf(bdd, groupsOf(routes), { present: ({ text }) => (text === "a" ? a : text === "b" ? b : TRUE), from: () => source, inside: () => FALSE });
+  assert.equal(entries.map(({ when }) => when), [bdd.or(a, b), bdd.and(a, source), bdd.or(bdd.not(a), source)]);
 });
 
 test.run();

@@ -108,6 +108,8 @@ const SOURCES_MAX = 64;
 function sourcesOf(firewall: Firewall, family: Family): readonly Prefix[] | null {
   const found = new Map<string, Prefix>();
   for (const { matches } of tablesOf(firewall, family).flatMap(rowsOf)) {
+    // What the tables say of a source is no prefix of a rule's.
+    if (matches.some(({ field }) => field === "srcType")) return null;
     const prefix = sourceOf(matches, family);
     if (prefix !== null) found.set(formatPrefix(prefix), prefix);
     if (found.size > SOURCES_MAX) return null;

@@ -29,6 +29,10 @@ test("prefixes by which rules tell sources apart, and the marks they look at", (
   assert.equal([(wall.sources ?? []).map(formatPrefix), wall.marks], [["10.0.0.0/8"], [5]]);
 });
 
+test("where a rule asks what the tables say of the source, no source stands for others", () => {
+  assert.is(walls("4 filter -A INPUT -s 10.0.0.0/8 -j DROP", "4 filter -A INPUT -m addrtype --src-type LOCAL -j DROP")[4].sources, null);
+});
+
 test("too many sources are not tried one by one", () => {
   assert.is(walls(...Array.from({ length: 100 }, (_, i) => `4 filter -A INPUT -s 10.0.0.${i} -j DROP`))[4].sources, null);
 });

@@ -31,7 +31,8 @@ export function sightingsOf(packet: PathPacket, echo: Echo, at: number, listener
     // What answers something else than the packet itself, a SYN-ACK for instance, stands behind it.
     const cause = 1 + answers.slice(0, all.length - 1).findIndex(([tap]) => tap !== undefined && isAbout(taps, tap));
     const made = { ...relatedTo(answers[cause - 1] ?? mine, taps), ...packetOf(taps, at + cause, listeners) };
-    const oif = namedDevice(made, all[cause] ?? asked);
+    // What the sender's own socket adds, the third packet of a handshake, is bound as that socket is.
+    const oif = packet.origin === "local" && made.ct === "established" ? (packet.oif ?? null) : namedDevice(made, all[cause] ?? asked);
     const observed = observe(made, taps, { ...echo, error: null, stage: null, losses: [] }, answers);
     all.push({ packet: oif === null ? made : { ...made, oif }, observed, ...(echo.stirred ? { stirred: true } : {}) });
   }
