@@ -3,8 +3,11 @@
 import { typeOfSource } from "../netfilter/addresstype";
 import { Outcome, Packet, RouteType } from "../layout";
 import { sideOf } from "./socket";
-import { Trip } from "../netfilter/wall";
+import { Origin, Trip } from "../netfilter/wall";
 import { ask, isStrict, packetAt, seek, take } from "./ways";
+
+const TCP: u32 = 6;
+const RST: u32 = 4;
 
 /** Looks the route up again; the source stays, whatever comes of it. Returns an Outcome. */
 export function reroute(trip: Trip): u32 {
@@ -30,6 +33,8 @@ function again6(trip: Trip): u32 {
   const narrow = asked.dst0 >>> 24 == 0xff || asked.dst0 >>> 22 == 0x3fa;
   asked.oif = trip.bound != 0 ? trip.bound : narrow ? trip.device : 0;
   asked.tos = 0;
+  // The kernel's own socket sends a reset, whosever it is.
+  if (trip.origin == Origin.KERNEL && asked.proto == TCP && (asked.tcpFlags & RST) != 0) asked.uid = 0;
   hide(trip, asked);
   return seek(trip, true, isStrict(asked, trip.bound != 0));
 }

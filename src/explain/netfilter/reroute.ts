@@ -39,8 +39,16 @@ function again6(transit: Transit): Output {
   const narrow = isMulticast(dst) || isLinkLocal(dst);
   const oif = bound(transit) ?? (narrow ? (way?.dev ?? null) : null);
   const question: Question = { family: 6, dst, src, mark, iif: LOOPBACK, oif, strict: isStrict(dst, oif, src, bound(transit) !== null), owned: packet.origin === "local" };
-  return lookupOutput(question, asked(transit, [["tos", 0]]), transit.trail, true);
+  return lookupOutput(question, asked(transit, [["tos", 0], ...(isReset(transit) ? [["uid", 0] as const] : [])]), transit.trail, true);
 }
+
+/** The kernel's own socket sends it, whosever it is. */
+function isReset({ packet: { origin, open } }: Transit): boolean {
+  return origin === "kernel" && open.get("proto") === TCP && ((open.get("tcpFlags") ?? 0) & RST) !== 0;
+}
+
+const TCP = 6;
+const RST = 4;
 
 /** The packet's fields as this lookup is told them: protocol and ports only where some rule wants them (fib4_rules_early_flow_dissect). */
 function asked({ reader, packet: { family } }: Transit, changed: readonly (readonly [OpenField, number])[]): Reader {

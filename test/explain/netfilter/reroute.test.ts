@@ -26,6 +26,12 @@ test("IPv4 asks as root, whoever sends; IPv6 with the user", () => {
   assert.is(again(withRule(6, users), "dst=2001:db8:9::1 src=2001:db8:f00d:1::20 uid=1000 proto=udp"), "local-node");
 });
 
+test("a reset is rerouted as root, whoever's socket it speaks for", () => {
+  const node = withRule(6, { matches: [within("uid", 1000, 1000)] });
+  const words = "origin=kernel dst=2001:db8:9::1 src=2001:db8:f00d:1::20 uid=1000 proto=tcp tcpFlags=";
+  assert.equal([again(node, `${words}R`), again(node, `${words}SA`)], ["br-client", "local-node"]);
+});
+
 test("the source stands, so rules with from match", () => {
   assert.is(again(withRule(6, { from: prefix("2001:db8:f00d:1::20"), matches: inPrefix("src", prefix("2001:db8:f00d:1::20")) }), "dst=2001:db8:9::1 src=2001:db8:f00d:1::20 uid=0"), "local-node");
 });

@@ -25,7 +25,7 @@ export function sightingsOf(packet: PathPacket, echo: Echo, at: number, listener
   const mine = first === undefined ? [] : (groups.get(first.packet.trace.key) ?? []);
   const answers = [...groups.values()].filter((taps) => taps !== mine && taps[0]?.hook === "output");
   const ct = stateOf(mine);
-  const asked: Sighting = { packet: ct !== null && STATES.has(ct) ? { ...packet, ct } : packet, observed: observe(packet, mine, echo, answers), ...(echo.stirred && packet.before !== undefined ? { stirred: true } : {}) };
+  const asked: Sighting = { packet: ct !== null && STATES.has(ct) ? { ...packet, ct } : packet, observed: observe(packet, mine, echo, answers), ...(echo.stirred ? { stirred: true } : {}) };
   const all = [asked];
   for (const taps of answers) {
     // What answers something else than the packet itself, a SYN-ACK for instance, stands behind it.

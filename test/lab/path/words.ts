@@ -71,6 +71,6 @@ export interface Observed {
 export interface Sighting {
   readonly packet: PathPacket;
   readonly observed: Observed;
-  /** A later packet of a flow, or an answer, behind something else of the kernel that passed the hooks with the same conntrack entry, a redirect for instance, whose rate is limited. */
+  /** Something else of the kernel passed the hooks with the same conntrack entry, before the packet or on its way: a redirect for instance, whose rate is limited. */
   readonly stirred?: true;
 }

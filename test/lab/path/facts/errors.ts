@@ -97,6 +97,13 @@ export const ERROR_FACTS: readonly Fact[] = [
     fates: ["rejected in output + tcp RA local lo own.mesh0>own.lo:40000", "local lo own.lo>own.mesh0:81 + tcp RA egress mesh0 own.mesh0>own.lo:40000"],
   },
   {
+    name: "42-reset-reroute", says: "an IPv6 reset of somebody's listening socket is looked up with its user, and rerouted as root",
+    lines: ["-6 rule add pref 3 uidrange 1000-1000 table 1"], listeners: ["proto=tcp src=:: port=80 uid=1000 gid=1000"],
+    rules: [`6 nat -A INPUT -p tcp --dport 80 -s ${PEERS[6].client} -j SNAT --to-source [${OWN[6].mesh0}]:2000`],
+    packets: [tcp({ ...IN6, iif: "client0", src: PEERS[6].meshHost }, 80, "A"), tcp({ ...IN6, iif: "client0", src: PEERS[6].client }, 80, "A")],
+    fates: ["local client0 meshHost>own.wan0:80 + tcp R egress wan0 own.wan0>meshHost:40000", "local client0 own.mesh0>own.wan0:80 + tcp R egress client0 own.wan0>client:40000"],
+  },
+  {
     name: "43-echo-reply-over-lo", says: "an IPv6 echo reply over lo is looked up with the device that has the address which was asked; to ::1 with lo",
     rules: [`6 nat -A OUTPUT -p icmpv6 -d ${PEERS[6].meshGate} -j DNAT --to-destination ${OWN[6].mesh0}`],
     packets: [{ ...PING6, oif: "mesh0", src: MINE6, dst: OWN[6].mesh0 }, { ...PING6, oif: "mesh0", src: MINE6, dst: PEERS[6].meshGate }, { ...PING6, src: OWN[6].lo, dst: OWN[6].mesh0 }],
